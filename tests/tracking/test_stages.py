@@ -1,0 +1,96 @@
+"""The two journeys as maps: no islands, no dead ends but the ones the law knows."""
+
+from __future__ import annotations
+
+import pytest
+
+from tracking.errors import ACTS, PLACES, IllegalMove
+from tracking.stages import (
+    CONSIGNMENT_MOVES,
+    DOSSIER_MOVES,
+    KEEPERS,
+    OPENINGS,
+    TAKERS,
+    Act,
+    Keeper,
+    Leg,
+    Stage,
+    Status,
+    acts_from,
+    after,
+    rulings_from,
+    status_after,
+    status_with,
+)
+
+
+def test_every_stage_can_be_reached() -> None:
+    """A stage nothing leads to is a typo."""
+    openings = {stage for _, stage in OPENINGS.values()}
+    assert openings | set(CONSIGNMENT_MOVES.values()) == set(Stage)
+
+
+def test_a_consignment_ends_with_the_agency_or_the_citizen() -> None:
+    """A paper anywhere else still has somewhere to go."""
+    assert {stage for stage in Stage if not acts_from(stage)} == {
+        Stage.WITH_AGENCY,
+        Stage.DELIVERED,
+    }
+
+
+def test_every_status_can_be_reached() -> None:
+    """RETURNED is reached by the post's move: it takes the result from the agency's desk."""
+    by_paper = {status_with(Leg.RESULT, Stage.READY, Act.COLLECT)}
+    assert {Status.REGISTERED, *DOSSIER_MOVES.values()} | by_paper == set(Status)
+
+
+def test_a_dossier_ends_refused_or_returned() -> None:
+    assert {status for status in Status if not rulings_from(status)} == {
+        Status.NOT_RECEIVED,
+        Status.RETURNED,
+    }
+
+
+def test_delivery_to_the_citizen_is_not_the_agencys_status() -> None:
+    """Its part ended days before, when the post took the result: status 10."""
+    assert [
+        (leg, stage, act)
+        for leg in Leg
+        for stage in Stage
+        for act in Act
+        if status_with(leg, stage, act) is not None
+    ] == [(Leg.RESULT, Stage.READY, Act.COLLECT)]
+
+
+def test_each_stage_has_one_kind_of_holder() -> None:
+    assert set(KEEPERS) == set(Stage)
+
+
+def test_a_paper_changes_hands_only_by_its_taker_or_to_an_office_or_citizen() -> None:
+    """Whoever becomes the holder took it over, unless nobody else could have done the act.
+
+    A courier brings papers in to his office, and gives them to the citizen; a
+    couriers' hands and an agency's desk are reached by their own act alone.
+    """
+    for (stage, act), reached in CONSIGNMENT_MOVES.items():
+        if KEEPERS[stage] is not KEEPERS[reached]:
+            assert TAKERS.get(act) is KEEPERS[reached] or KEEPERS[reached] in (
+                Keeper.OFFICE,
+                Keeper.CITIZEN,
+            ), (stage, act)
+
+
+def test_a_delivered_result_cannot_be_collected() -> None:
+    with pytest.raises(IllegalMove, match="đã giao cho người nhận"):
+        after(Stage.DELIVERED, Act.COLLECT)
+
+
+def test_a_refused_dossier_cannot_be_finished() -> None:
+    with pytest.raises(IllegalMove, match="đã từ chối"):
+        status_after(Status.NOT_RECEIVED, Act.FINISH)
+
+
+def test_every_act_and_place_has_its_words() -> None:
+    """A refusal never shows a code to a person."""
+    assert set(ACTS) == set(Act)
+    assert set(PLACES) == set(Stage) | {str(status.value) for status in Status}

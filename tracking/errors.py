@@ -1,0 +1,141 @@
+"""What can go wrong with a dossier, in the words of the people who handle it."""
+
+from __future__ import annotations
+
+
+class TrackingError(Exception):
+    """Something a person asked for cannot be done to a dossier."""
+
+    def __init__(self, vi: str, en: str) -> None:
+        super().__init__(vi)
+        self.vi, self.en = vi, en
+
+
+class UnknownDossier(TrackingError):
+    """No dossier has this code, or none that the caller may see."""
+
+    def __init__(self, code: str) -> None:
+        super().__init__(
+            f"Không có hồ sơ nào mang mã {code}. Kiểm tra lại mã trên biên nhận.",
+            f"No dossier has the code {code}. Check the code on the receipt.",
+        )
+        self.code = code
+
+
+class UnknownConsignment(TrackingError):
+    """No consignment has this number, or none that the caller may see."""
+
+    def __init__(self, s10: str) -> None:
+        super().__init__(
+            f"Không có bưu gửi nào mang số {s10}. Kiểm tra lại nhãn trên bì thư.",
+            f"No consignment has the number {s10}. Check the label on the envelope.",
+        )
+        self.s10 = s10
+
+
+class IllegalMove(TrackingError):
+    """The journey has no such step from here."""
+
+    def __init__(self, place: str, act: str) -> None:
+        super().__init__(
+            f"Không thực hiện được «{act_words(act)[0]}»: {place_words(place)[0]}. "
+            "Tải lại trang để xem trạng thái mới nhất.",
+            f"Cannot {act_words(act)[1]}: {place_words(place)[1]}. Reload to see where it is now.",
+        )
+        self.place, self.act = place, act
+
+
+class HeldByAnother(TrackingError):
+    """Only the one who holds a paper may pass it on."""
+
+    def __init__(self, s10: str) -> None:
+        super().__init__(
+            f"Bưu gửi {s10} đang do người khác giữ. Chỉ người đang giữ mới được giao tiếp.",
+            f"Consignment {s10} is in somebody else's hands. Only its holder may pass it on.",
+        )
+        self.s10 = s10
+
+
+class ScanReused(TrackingError):
+    """One scan id came with two different contents."""
+
+    def __init__(self, scan_id: object) -> None:
+        super().__init__(
+            "Mã lần quét này đã dùng cho một việc khác. Quét lại để máy tạo mã mới.",
+            "This scan id was already used for something else. Scan again for a new one.",
+        )
+        self.scan_id = scan_id
+
+
+class ImpossibleTime(TrackingError):
+    """A fact cannot come from the future, nor from before this service."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            "Giờ trên máy không đúng. Chỉnh lại ngày giờ của máy rồi làm lại.",
+            "The clock of this device is wrong. Set its date and time, then try again.",
+        )
+
+
+class NumbersExhausted(TrackingError):
+    """The office has used up its block of postal numbers."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            "Bưu cục đã dùng hết dải số bưu gửi. Báo người vận hành cấp dải số mới.",
+            "This office has used up its postal numbers. Ask the operator for a new block.",
+        )
+
+
+class BadRuling(TrackingError):
+    """The agency's decision lacks something the law asks for."""
+
+
+#: Vietnamese and English for every act and place; a test holds the list complete.
+ACTS: dict[str, tuple[str, str]] = {
+    "accept": ("tiếp nhận tại quầy", "accept at the counter"),
+    "collect": ("bưu tá nhận", "collect"),
+    "hand_over": ("bàn giao cơ quan", "hand over to the agency"),
+    "sign": ("cơ quan ký nhận", "sign for it"),
+    "decline": ("cơ quan không ký nhận", "decline to sign"),
+    "release": ("giao kết quả cho bưu điện", "release to the post"),
+    "bring_in": ("nộp về bưu cục", "bring in to the post office"),
+    "deliver": ("giao cho người nhận", "deliver"),
+    "miss": ("báo không phát được", "report a failed attempt"),
+    "register": ("đăng ký", "register"),
+    "receive": ("tiếp nhận hồ sơ", "receive the dossier"),
+    "begin": ("bắt đầu xử lý", "begin processing"),
+    "ask_more": ("yêu cầu bổ sung", "ask for more papers"),
+    "resume": ("nhận bổ sung", "resume after the papers came"),
+    "refuse": ("từ chối tiếp nhận", "refuse the dossier"),
+    "finish": ("báo có kết quả", "finish"),
+    "return_here": ("trả kết quả tại cơ quan", "return the result at the agency"),
+}
+PLACES: dict[str, tuple[str, str]] = {
+    "accepted": ("bưu gửi đang ở bưu cục nhận", "it is at the accepting office"),
+    "to_agency": ("bưu tá đang chuyển đến cơ quan", "a courier is carrying it to the agency"),
+    "offered": ("đang chờ cơ quan ký nhận", "it waits for the agency's signature"),
+    "with_agency": ("cơ quan đã ký nhận", "the agency has signed for it"),
+    "ready": ("kết quả đang chờ bưu tá tại cơ quan", "it waits at the agency for a courier"),
+    "to_office": ("bưu tá đang chuyển về bưu cục", "a courier is bringing it to the office"),
+    "at_office": ("đang ở bưu cục phát", "it is at the delivering office"),
+    "out": ("bưu tá đang đi phát", "a courier has it out for delivery"),
+    "delivered": ("đã giao cho người nhận", "it has been delivered"),
+    "1": ("hồ sơ chưa được cơ quan tiếp nhận", "the agency has not received it yet"),
+    "2": ("cơ quan đã tiếp nhận hồ sơ", "the agency has received it"),
+    "3": ("cơ quan đã từ chối hồ sơ", "the agency has refused it"),
+    "4": ("cơ quan đang xử lý", "the agency is processing it"),
+    "5": ("đang chờ bổ sung giấy tờ", "it waits for more papers"),
+    "9": ("hồ sơ đã có kết quả", "there is a result"),
+    "10": ("kết quả đã được trả", "the result has been returned"),
+}
+
+
+def act_words(act: str) -> tuple[str, str]:
+    """The act in Vietnamese and in English."""
+    return ACTS[act]
+
+
+def place_words(place: str) -> tuple[str, str]:
+    """The stage or national status in Vietnamese and in English."""
+    return PLACES[place]
