@@ -1,0 +1,283 @@
+"""When an agency owes its answer, and what the post may promise before it has one.
+
+The limit comes in as a value: which procedure it belongs to, and in which version, is known
+elsewhere. Seconds are dropped first, so that what is printed on the receipt in hours and minutes
+is enough to reckon the due time again by hand.
+"""
+
+from __future__ import annotations
+
+import calendar as months
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import date, datetime, time, timedelta
+from enum import StrEnum
+from itertools import pairwise
+from typing import Final
+
+from msgspec import Struct
+
+from tracking.errors import TrackingError
+from tracking.working_time import MINUTE, Calendar, local
+
+#: The cut-off of procedures answered on the day they are received (NĐ 61/2018, NĐ 118/2025).
+CUTOFF: Final = time(15)
+MINUTES_A_DAY: Final = 8 * 60  #: a working day of a limit, whatever the hours of the agency
+
+#: Days in the post by tariff zone. Practice published by provincial posts under QĐ 45/2016: at
+#: most 1, 1.5 to 2, and 3 days, Sundays and public holidays not counted.
+TRANSIT_DAYS: Final[Mapping[str, int]] = {"district": 1, "province": 2, "inter": 3}
+
+
+class Unit(StrEnum):
+    WORKING_HOUR = "working_hour"
+    WORKING_DAY = "working_day"
+    DAY = "day"  #: calendar days
+    MONTH = "month"
+
+
+class Convention(StrEnum):
+    """How a working day is read: eight hours to the minute, or to the end of the last day."""
+
+    HOUR_PRECISE = "hour_precise"
+    END_OF_DAY = "end_of_day"  #: Civil Code 2015 art. 147-148
+
+
+class Count(StrEnum):
+    """What is counted, once unit and convention are both known."""
+
+    MINUTES = "minutes"
+    WORKING_DAYS = "working_days"
+    DAYS = "days"
+    MONTHS = "months"
+
+
+#: About the same 27 years in every unit.
+MOST: Final[Mapping[Unit, int]] = {
+    Unit.WORKING_HOUR: 80_000,
+    Unit.WORKING_DAY: 10_000,
+    Unit.DAY: 10_000,
+    Unit.MONTH: 320,
+}
+
+
+class BadLimit(TrackingError):
+    """A limit that no procedure can have."""
+
+
+class BadPause(TrackingError):
+    """A pause that ends before it starts, or that starts inside another."""
+
+    def __init__(self, since: datetime, until: datetime) -> None:
+        super().__init__(
+            f"Khoảng tạm dừng {since:%H:%M %d/%m/%Y} – {until:%H:%M %d/%m/%Y} không hợp lệ: "
+            "phải kết thúc sau khi bắt đầu và không chồng lên khoảng khác.",
+            f"The pause from {since:%Y-%m-%d %H:%M} to {until:%Y-%m-%d %H:%M} cannot be: "
+            "it must end after it starts, and not overlap another.",
+        )
+
+
+class Limit(Struct, frozen=True, kw_only=True):
+    """The time a procedure is given. Nought with the cut-off means: the same day."""
+
+    value: int
+    unit: Unit = Unit.WORKING_DAY
+    convention: Convention = Convention.HOUR_PRECISE
+    same_day_cutoff: bool = False
+
+    def __post_init__(self) -> None:
+        if not 0 <= self.value <= MOST[self.unit]:
+            raise BadLimit(
+                f"Thời hạn {self.value} không hợp lệ: phải từ 0 đến {MOST[self.unit]}.",
+                f"A limit of {self.value} cannot be: it lies between 0 and {MOST[self.unit]}.",
+            )
+        if (self.value == 0) is not self.same_day_cutoff:
+            raise BadLimit(
+                "Thời hạn 0 chỉ dùng cho thủ tục trả trong ngày, có giờ chốt 15:00. "
+                "Nhập số ngày hoặc đánh dấu giờ chốt, không cả hai.",
+                "A limit of 0 is for same-day procedures, which have the 15:00 cut-off. "
+                "Enter a number or mark the cut-off, not both.",
+            )
+
+    @property
+    def count(self) -> Count:
+        if self.same_day_cutoff:
+            return Count.WORKING_DAYS
+        if self.unit is Unit.DAY:
+            return Count.DAYS
+        if self.unit is Unit.MONTH:
+            return Count.MONTHS
+        if self.unit is Unit.WORKING_DAY and self.convention is Convention.END_OF_DAY:
+            return Count.WORKING_DAYS
+        return Count.MINUTES
+
+    @property
+    def minutes(self) -> int:
+        """The working time of a limit that is counted in minutes."""
+        return self.value * (60 if self.unit is Unit.WORKING_HOUR else MINUTES_A_DAY)
+
+
+class Pause(Struct, frozen=True, kw_only=True):
+    """The agency waited for papers: time that does not count."""
+
+    since: datetime
+    until: datetime
+
+    def __post_init__(self) -> None:
+        if local(self.until) < local(self.since):
+            raise BadPause(self.since, self.until)
+
+
+class Due(Struct, frozen=True, kw_only=True):
+    """A due time with the start it was reckoned from.
+
+    ``original_due`` is what on-time statistics compare with: pauses move it, nothing else may.
+    """
+
+    start: datetime
+    original_due: datetime
+    due: datetime
+
+
+class Forecast(Struct, frozen=True, kw_only=True):
+    """What a receipt may promise before the agency has seen the papers: fit to print as days.
+
+    ``delivered_on`` is none where the citizen collects the result at the agency.
+    """
+
+    with_agency_at: datetime
+    decided_at: datetime
+    delivered_on: date | None
+
+
+def due(start: datetime, limit: Limit, calendar: Calendar, pauses: Iterable[Pause] = ()) -> Due:
+    """When the answer to papers received at *start* is owed; *pauses* are those that have ended.
+
+    Calendar days and months exclude the first day and end at closing time of the last, which
+    moves to a working day (Civil Code 2015 art. 147-148). A pause that starts when the answer is
+    already due changes nothing, and months are not paused. Raises BadPause and what the calendar
+    raises: BadMoment, CalendarGap, SpanTooLong.
+    """
+    begin = calendar.normalise(_on_the_minute(start))
+    end = _reckon(begin, limit, calendar)
+    paused = 0
+    for pause in _in_order(pauses):
+        if pause.since >= end:
+            break
+        paused += _lost(max(pause.since, begin), max(pause.until, begin), limit, calendar)
+        end = _reckon(begin, limit, calendar, paused)
+    return Due(start=begin, original_due=end, due=end)
+
+
+def due_after_pause(
+    appointed: datetime, pause: Pause, limit: Limit, calendar: Calendar
+) -> datetime:
+    """Move an appointment that an officer set by hand by the time of one pause.
+
+    An appointment that follows from its limit is reckoned anew with ``due`` instead: a day that
+    was moved off a holiday is not carried along there. Raises as ``due`` does.
+    """
+    since, until, end = (_on_the_minute(at) for at in (pause.since, pause.until, appointed))
+    lost = 0 if since >= end else _lost(since, until, limit, calendar)
+    if not lost:
+        return end
+    if limit.count is Count.MINUTES:
+        return calendar.add_minutes(end, lost)
+    if limit.count is Count.WORKING_DAYS:
+        return calendar.closing(calendar.add_days(end.date(), lost))
+    return calendar.closing(calendar.working_day_from(end.date() + timedelta(days=lost)))
+
+
+def forecast(
+    accepted_at: datetime,
+    limit: Limit,
+    agency_calendar: Calendar,
+    post_calendar: Calendar,
+    *,
+    days_out: int | None,
+    days_back: int | None,
+) -> Forecast:
+    """Expected days: the post's way out, the agency's limit, the post's way back.
+
+    The way out ends *within* its last postal day (or the agency's next working day), so the limit
+    is reckoned from the last minute of that day: a promise made from the opening would be a day
+    too early whenever the courier comes at ten. No way out (papers filed at the agency) reckons
+    from *accepted_at*; no way back leaves ``delivered_on`` out. Where the agency's own
+    appointment is known, ``delivery_day`` takes it from there.
+    """
+    accepted_at = _on_the_minute(accepted_at)
+    arrival = agency_calendar.normalise(accepted_at)
+    if days_out is not None:
+        day = post_calendar.add_days(accepted_at.date(), days_out)
+        arrival = agency_calendar.closing(agency_calendar.working_day_from(day)) - MINUTE
+    decided = due(arrival, limit, agency_calendar).due
+    delivered = (
+        None
+        if days_back is None
+        else delivery_day(decided, agency_calendar, post_calendar, days_back)
+    )
+    return Forecast(with_agency_at=arrival, decided_at=decided, delivered_on=delivered)
+
+
+def delivery_day(
+    decided_at: datetime, agency_calendar: Calendar, post_calendar: Calendar, days_back: int
+) -> date:
+    """The day the post brings a result that exists at *decided_at*.
+
+    The first of *days_back* days is the agency's next working day, when the post can collect it
+    (practice published under QĐ 45/2016); from there on postal days count.
+    """
+    collected = agency_calendar.next_working_day(local(decided_at).date())
+    return post_calendar.add_days(post_calendar.working_day_from(collected), max(days_back - 1, 0))
+
+
+def _on_the_minute(at: datetime) -> datetime:
+    return local(at).replace(second=0, microsecond=0)
+
+
+def _reckon(begin: datetime, limit: Limit, calendar: Calendar, paused: int = 0) -> datetime:
+    """The due time for a normalised start; *paused* is in what the limit counts."""
+    match limit.count:
+        case Count.MINUTES:
+            return calendar.add_minutes(begin, limit.minutes + paused)
+        case Count.WORKING_DAYS:
+            missed = limit.same_day_cutoff and begin.time() > CUTOFF
+            last = calendar.add_days(begin.date(), limit.value + paused + missed)
+        case Count.DAYS:
+            last = begin.date() + timedelta(days=limit.value + paused)
+        case Count.MONTHS:
+            last = _months_later(begin.date(), limit.value)
+    if limit.count in (Count.DAYS, Count.MONTHS):
+        last = calendar.working_day_from(last)
+    return calendar.closing(last)
+
+
+def _lost(since: datetime, until: datetime, limit: Limit, calendar: Calendar) -> int:
+    """What a pause takes out of *limit*, in what the limit counts."""
+    match limit.count:
+        case Count.MINUTES:
+            return calendar.minutes_between(since, until)
+        case Count.WORKING_DAYS:
+            return calendar.working_days_between(since.date(), until.date())
+        case Count.DAYS:
+            return (until.date() - since.date()).days
+        case Count.MONTHS:
+            return 0
+
+
+def _in_order(pauses: Iterable[Pause]) -> Sequence[Pause]:
+    """Pauses by their start, on the minute. Raises BadPause where two overlap."""
+    ordered = sorted(
+        (Pause(since=_on_the_minute(p.since), until=_on_the_minute(p.until)) for p in pauses),
+        key=lambda pause: (pause.since, pause.until),
+    )
+    for earlier, later in pairwise(ordered):
+        if later.since < earlier.until:
+            raise BadPause(later.since, later.until)
+    return ordered
+
+
+def _months_later(day: date, count: int) -> date:
+    """The same day *count* months later, or that month's last."""
+    years, month = divmod(day.month - 1 + count, 12)
+    year, month = day.year + years, month + 1
+    return date(year, month, min(day.day, months.monthrange(year, month)[1]))
