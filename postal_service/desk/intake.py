@@ -1,0 +1,127 @@
+"""What a clerk types at the counter, and what of it is accepted."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import date, datetime
+from enum import StrEnum
+from uuid import UUID
+
+from msgspec import Struct
+
+from postal_service.desk.agencies import Agency
+from postal_service.desk.errors import DeskError
+from postal_service.desk.offices import Office
+from postal_service.desk.procedures import Procedure, Service
+
+
+class ReturnWay(StrEnum):
+    """Where the citizen gets the result."""
+
+    HOME = "home"
+    OFFICE = "office"
+    AGENCY = "agency"
+
+
+class PaperEntry(Struct, frozen=True, kw_only=True):
+    """One row of the checklist as typed."""
+
+    ordinal: str
+    has: bool = False
+    originals: str = "0"
+    certified: str = "0"
+    photocopies: str = "0"
+
+
+class Entry(Struct, frozen=True, kw_only=True):
+    """The form as typed, nothing checked: what a draft keeps and a refused page shows again."""
+
+    form_id: str = ""
+    procedure_id: str = ""
+    procedure_text: str = ""
+    agency_id: str = ""
+    service: str = ""
+    return_way: str = ""
+    name: str = ""
+    citizen_id: str = ""
+    phone: str = ""
+    no_phone: bool = False
+    address: str = ""
+    note: str = ""
+    other_receiver: bool = False
+    receiver_name: str = ""
+    receiver_phone: str = ""
+    receiver_address: str = ""
+    weight_g: str = "100"
+    sets: str = "1"
+    agency_code: str = ""
+    due_day: str = ""
+    due_time: str = ""
+    papers: tuple[PaperEntry, ...] = ()
+
+
+class Person(Struct, frozen=True, kw_only=True):
+    """Applicant or receiver. ``phone`` is E.164; without ``sms_allowed`` somebody has to call."""
+
+    full_name: str
+    citizen_id: str | None = None
+    phone: str | None = None
+    sms_allowed: bool = False
+    address: str = ""
+    note: str = ""
+
+
+class Paper(Struct, frozen=True, kw_only=True):
+    """One line of the published list, as counted with the citizen."""
+
+    ordinal: int
+    name_vi: str
+    originals: int
+    certified: int
+    photocopies: int
+
+
+class Appointment(Struct, frozen=True, kw_only=True):
+    """What the agency's own slip says where the citizen filed there herself."""
+
+    agency_code: str
+    received_on: date
+    due_at: datetime
+
+
+class Intake(Struct, frozen=True, kw_only=True):
+    """A form without a fault. ``receiver`` is None where it is the applicant."""
+
+    form_id: UUID
+    procedure: Procedure
+    agency: Agency
+    office: Office
+    service: Service
+    return_way: ReturnWay
+    applicant: Person
+    receiver: Person | None
+    papers: tuple[Paper, ...]
+    weight_g: int
+    sets: int
+    appointment: Appointment | None
+
+
+class Problem(Struct, frozen=True):
+    """What is wrong with one field, in both languages."""
+
+    field: str
+    vi: str
+    en: str
+
+
+class Incomplete(DeskError):
+    """The form cannot be accepted as it is; ``problems`` lists everything, in the form's order."""
+
+    def __init__(self, problems: Sequence[Problem]) -> None:
+        super().__init__(
+            f"Chưa lưu được: còn {len(problems)} chỗ cần sửa. "
+            + " ".join(problem.vi for problem in problems),
+            f"Not saved: {len(problems)} things need mending. "
+            + " ".join(problem.en for problem in problems),
+        )
+        self.problems = list(problems)

@@ -1,0 +1,61 @@
+"""Every knob, its default and its reason, in one place."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Self
+
+from msgspec import Struct, ValidationError, convert
+
+DATA = Path(__file__).parent / "data"
+
+
+class BadSetting(Exception):
+    """An environment variable holds something this program cannot use."""
+
+
+class Settings(Struct, frozen=True, kw_only=True):
+    """Read once at the start of a process, from variables of the same names in capitals."""
+
+    database_url: str = "postgresql:///postal_service"
+    redis_url: str | None = None  #: none: the worker's own clock rings alone
+    site_url: str = (
+        "http://localhost:8000"  #: what a printed QR leads to; https makes cookies secure
+    )
+    host: str = "127.0.0.1"  #: production stands behind nginx, which ends TLS
+    port: int = 8000
+    web_workers: int = 1  #: two on two cores under load; one keeps a laptop cool
+    pool_size: int = 8  #: connections a process
+    #: signs form tokens; every web process needs the same one, so production must set it
+    secret_key: str = "only-for-a-laptop"  # noqa: S105
+    sms_brand: str = "BDLAMDONG"  #: the sender name registered with the networks
+    twilio_account_sid: str | None = None  #: none: messages are printed and stored, not sent
+    twilio_auth_token: str | None = None
+    twilio_from: str | None = None  #: a registered sender name or a messaging service id
+    #: moves every clock of this product: tests and ``demo --once`` live on a working morning
+    clock_offset_seconds: float = 0.0
+    demo: bool = False  #: opens /phone and shows the demo's sign-ins; never in production
+    log_json: bool = False  #: one JSON object a line, for a log collector
+
+    @classmethod
+    def read(cls, environ: Mapping[str, str] = os.environ) -> Self:
+        """Take the settings from the environment.
+
+        Raises BadSetting naming the variable.
+        """
+        found = {
+            name: environ[name.upper()]
+            for name in cls.__struct_fields__
+            if environ.get(name.upper())
+        }
+        try:
+            return convert(found, cls, strict=False)
+        except ValidationError as error:
+            raise BadSetting(f"Biến môi trường không hợp lệ / bad setting: {error}") from error
+
+    @property
+    def secure(self) -> bool:
+        """Whether browsers reach the site by https."""
+        return self.site_url.startswith("https://")

@@ -1,0 +1,142 @@
+"""Real PostgreSQL and real Valkey, started once; a fresh clone of the migrated database a test."""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import AsyncIterator, Iterator
+from pathlib import Path
+
+import asyncpg
+import pytest
+
+from postal_service import database as doors
+from postal_service import embedded, schema
+from postal_service.clock import Clock
+from postal_service.database import Connection, Context, Database
+from postal_service.desk.load import load
+from postal_service.settings import DATA
+from tests import make
+
+serial = itertools.count(1)
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption("--deep", action="store_true", help="the long versions of the long tests")
+
+
+def named(url: str, name: str) -> str:
+    """The same server, another database."""
+    return url.rpartition("/")[0] + "/" + name
+
+
+@pytest.fixture(scope="session")
+def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """The administrator's address of a PostgreSQL of this run alone."""
+    with embedded.postgres(Path(tmp_path_factory.mktemp("pg")), fast=True) as url:
+        yield url
+
+
+@pytest.fixture(scope="session")
+def valkey(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    with embedded.valkey(Path(tmp_path_factory.mktemp("valkey"))) as url:
+        yield url
+
+
+async def create(server: str, name: str, template: str) -> str:
+    admin = await asyncpg.connect(server)
+    try:
+        await admin.execute(f"CREATE DATABASE {name} TEMPLATE {template} STRATEGY file_copy")
+    finally:
+        await admin.close()
+    return named(server, name)
+
+
+@pytest.fixture(scope="session")
+async def empty_template(server: str) -> str:
+    """A migrated database without a row."""
+    await schema.migrate(await create(server, "template_empty", "template0"))
+    return "template_empty"
+
+
+@pytest.fixture(scope="session")
+async def town_template(server: str, empty_template: str) -> tuple[str, make.Town]:
+    """The loaded province, with one office, one agency and their people at work."""
+    url = await create(server, "template_town", empty_template)
+    async with (
+        doors.open_database(url, size=1) as database,
+        database.begin(Context.command("test")) as conn,
+    ):
+        await load(conn, DATA)
+        return "template_town", await make.town(conn)
+
+
+async def clone(server: str, template: str) -> AsyncIterator[str]:
+    name = f"test_{next(serial)}"
+    yield await create(server, name, template)
+    admin = await asyncpg.connect(server)
+    try:
+        await admin.execute(f"DROP DATABASE {name} WITH (FORCE)")
+    finally:
+        await admin.close()
+
+
+@pytest.fixture
+async def empty_url(server: str, empty_template: str) -> AsyncIterator[str]:
+    """The address of a migrated, empty database of this test alone."""
+    async for url in clone(server, empty_template):
+        yield url
+
+
+async def connect(url: str) -> Connection:
+    conn = await asyncpg.connect(url, server_settings=dict(doors.as_app("test")))
+    await doors.prepare(conn)
+    return conn
+
+
+@pytest.fixture(scope="session")
+async def shared(server: str, empty_template: str) -> AsyncIterator[Connection]:
+    """One connection for all tests that only ask the server about statements."""
+    conn = await connect(await create(server, "only_read", empty_template))
+    yield conn
+    await conn.close()
+
+
+@pytest.fixture
+async def conn(empty_url: str) -> AsyncIterator[Connection]:
+    """A connection to an empty database, as the app's role."""
+    conn = await connect(empty_url)
+    yield conn
+    await conn.close()
+
+
+@pytest.fixture
+async def town_url(server: str, town_template: tuple[str, make.Town]) -> AsyncIterator[str]:
+    """The address of a loaded province with people at work, of this test alone."""
+    async for url in clone(server, town_template[0]):
+        yield url
+
+
+@pytest.fixture
+def town(town_template: tuple[str, make.Town]) -> make.Town:
+    """Who works there."""
+    return town_template[1]
+
+
+@pytest.fixture
+async def desk(town_url: str) -> AsyncIterator[Connection]:
+    """A connection to the loaded province, as the app's role."""
+    conn = await connect(town_url)
+    yield conn
+    await conn.close()
+
+
+@pytest.fixture
+async def database(empty_url: str) -> AsyncIterator[Database]:
+    """The door to an empty database, as the app opens it."""
+    async with doors.open_database(empty_url, size=12, name="test") as database:
+        yield database
+
+
+@pytest.fixture
+def clock() -> Clock:
+    return Clock.showing(make.MORNING)

@@ -1,0 +1,169 @@
+"""The nouns of the register, as they are stored and as they travel."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from typing import Any
+from uuid import UUID
+
+from msgspec import Struct
+
+from tracking.stages import Act, Keeper, Leg, Stage, Status
+
+Facts = dict[str, Any]
+
+
+class Actor(Struct, frozen=True, kw_only=True):
+    """Who acts, and in which capacity: for an office, as a courier, for an agency."""
+
+    person: int
+    keeper: Keeper
+    office: int | None = None
+    agency: int | None = None
+
+
+class Scan(Struct, frozen=True, kw_only=True):
+    """One act on one consignment.
+
+    The device draws ``id`` before it sends, so a scan repeated over a bad
+    connection is recognised and recorded once. ``facts`` holds closed
+    vocabulary (reason and relation codes), never a name.
+    """
+
+    id: UUID
+    s10: str
+    act: Act
+    at: datetime
+    by: Actor
+    facts: Facts = {}
+
+
+class Ruling(Struct, frozen=True, kw_only=True):
+    """One act of the agency on one dossier; ``id`` as in Scan.
+
+    ``due_at`` and ``agency_code`` belong to RECEIVE; ``due_at`` alone to RESUME.
+    """
+
+    id: UUID
+    ref: str
+    act: Act
+    at: datetime
+    by: Actor
+    agency_code: str | None = None
+    due_at: datetime | None = None
+    facts: Facts = {}
+
+
+class NewDossier(Struct, frozen=True, kw_only=True):
+    """What the counter hands to the register.
+
+    ``status`` is REGISTERED, or RECEIVED when the citizen filed at the agency
+    and asks only for the result: then ``agency_code``, ``received_at`` and
+    ``due_at`` come from the agency's own appointment slip.
+    """
+
+    form_id: UUID
+    procedure_id: int
+    applicant_id: int
+    receiver_id: int
+    office_id: int
+    agency_id: int
+    service: str
+    return_way: str
+    limit_value: int
+    limit_unit: str
+    same_day_cutoff: bool
+    hours_group: str
+    at: datetime
+    expected_on: date
+    by: Actor
+    status: Status = Status.REGISTERED
+    agency_code: str | None = None
+    received_at: datetime | None = None
+    due_at: datetime | None = None
+    facts: Facts = {}
+
+
+class Dossier(Struct, frozen=True, kw_only=True):
+    """The agency's side of one case."""
+
+    id: int
+    ref: str
+    tracking_code: str
+    procedure_id: int
+    applicant_id: int
+    receiver_id: int
+    office_id: int
+    agency_id: int
+    service: str
+    return_way: str
+    status: Status
+    agency_code: str | None
+    limit_value: int
+    limit_unit: str
+    same_day_cutoff: bool
+    hours_group: str
+    accepted_at: datetime
+    expected_on: date
+    received_at: datetime | None
+    due_at: datetime | None
+    original_due_at: datetime | None
+    paused_at: datetime | None
+    processed_at: datetime | None
+
+
+class Consignment(Struct, frozen=True, kw_only=True):
+    """The post's side of one leg."""
+
+    id: int
+    dossier_id: int
+    leg: Leg
+    s10: str
+    office_id: int
+    agency_id: int
+    stage: Stage
+    holder_kind: Keeper
+    holder_id: int | None
+    attempts: int
+
+
+class Event(Struct, frozen=True, kw_only=True):
+    """A line of the register: append-only, never corrected in place."""
+
+    dossier_id: int
+    consignment_id: int | None
+    scan_id: UUID
+    act: Act
+    stage: Stage | None
+    status: Status | None
+    holder_kind: Keeper | None
+    holder_id: int | None
+    person_id: int | None
+    at: datetime
+    heard_at: datetime
+    facts: Facts
+
+
+class News(Struct, frozen=True, kw_only=True):
+    """An event one listener has not dealt with yet, with what it concerns."""
+
+    event_id: int
+    dossier_id: int
+    consignment_id: int | None
+    leg: Leg | None
+    s10: str | None
+    ref: str
+    agency_code: str | None
+    applicant_id: int
+    receiver_id: int
+    office_id: int
+    agency_id: int
+    service: str
+    return_way: str
+    due_at: datetime | None
+    act: Act
+    stage: Stage | None
+    status: Status | None
+    person_id: int | None
+    at: datetime
+    facts: Facts
