@@ -17,6 +17,7 @@ from postal_service.embedded.errors import AnotherCopy, DiskFull, NoBinaries, Ot
 from postal_service.embedded.folders import Owner
 
 ROOM: Final = 96 * 2**20  #: bytes a new cluster and its first write-ahead log need
+SEGMENT: Final = 16 * 2**20  #: bytes; the next piece of write-ahead log, or the day's work stops
 LEAVING: Final = 10.0  #: seconds an orphan of a killed parent is given to finish its shutdown
 
 
@@ -45,13 +46,13 @@ def find_tools(bin_dir: Path | None, owner: Owner) -> Tools:
 def prepare(folder: Path, home: Path, owner: Owner, tools: Tools) -> Path:
     """The data directory, made first where there is none. A half-made one is never kept."""
     data, draft = home / "data", home / "data.new"
+    if shutil.disk_usage(home).free < (SEGMENT if data.exists() else ROOM):
+        raise DiskFull(folder)
     if data.exists():
         made_by = (data / "PG_VERSION").read_text().strip()
         if made_by != str(tools.major):
             raise OtherVersion(folder, made_by, tools.major)
         return data
-    if shutil.disk_usage(home).free < ROOM:
-        raise DiskFull(folder)
     shutil.rmtree(draft, ignore_errors=True)
     password = home / "password"
     password.touch(mode=0o600)
