@@ -81,6 +81,17 @@ class Database:
 
         Raises Busy when no connection comes free within two seconds.
         """
+        async with self.glance() as conn, conn.transaction():
+            await set_context(conn, context)
+            yield conn
+
+    @asynccontextmanager
+    async def glance(self) -> AsyncIterator[Connection]:
+        """A connection without transaction or context.
+
+        Only for the question that comes before there is a context: whose
+        session is this? It is asked at every request, and costs one round trip.
+        """
         if self._pool is None:
             raise Busy
         try:
@@ -88,9 +99,7 @@ class Database:
         except TimeoutError as error:
             raise Busy from error
         try:
-            async with conn.transaction():
-                await set_context(cast("Connection", conn), context)
-                yield cast("Connection", conn)
+            yield cast("Connection", conn)
         finally:
             await self._pool.release(conn)
 

@@ -17,7 +17,7 @@ from tracking.model import Actor as Actor
 from tracking.model import Dossier, Event, NewDossier, Ruling, Scan
 from tracking.stages import Act, Keeper, Leg, Stage
 
-#: A working Monday morning, far from any holiday.
+#: A working Monday morning; the Tuesday after it is a public holiday, and due dates show it.
 MORNING = datetime(2026, 11, 23, 8, 15, tzinfo=VIETNAM)
 
 PASSWORD = "bưu điện 2026"

@@ -206,10 +206,17 @@ async def rule(conn: Connection, ruling: Ruling, *, heard_at: datetime) -> Statu
 
 
 async def require_papers(conn: Connection, current: Dossier, act: Act) -> None:
-    """An agency decides on papers it has signed for. Raises IllegalMove before that."""
+    """An agency decides on papers it has signed for, and returns what it still has.
+
+    Raises IllegalMove before the one and after the other.
+    """
     stage = await store.stage_of_leg(conn, current.id, Leg.FORWARD)
     if stage is not None and stage != Stage.WITH_AGENCY:
         raise IllegalMove(stage, act)
+    if act is Act.RETURN_HERE and (
+        gone := await store.stage_of_leg(conn, current.id, Leg.RESULT)
+    ):
+        raise IllegalMove(gone, act)
 
 
 def status_after(current: Dossier, ruling: Ruling) -> Status:
@@ -244,11 +251,15 @@ async def release(conn: Connection, ruling: Ruling, *, heard_at: datetime) -> No
     current = await dossier(conn, ruling.ref)
     if not may_see(ruling.by, current.office_id, current.agency_id):
         raise UnknownDossier(ruling.ref)
-    if await store.find_events(conn, [ruling.id]):
+    if earlier := await store.find_events(conn, [ruling.id]):
+        if (earlier[0].dossier_id, earlier[0].act) != (current.id, Act.RELEASE):
+            raise ScanReused(ruling.id)
         return
     check_time(ruling.at, heard_at)
     if current.status is not Status.PROCESSED or current.return_way == "agency":
         raise IllegalMove(str(current.status.value), Act.RELEASE)
+    if stage := await store.stage_of_leg(conn, current.id, Leg.RESULT):
+        raise IllegalMove(stage, Act.RELEASE)
     s10 = await next_s10(conn, current.office_id)
     await store.open_leg(conn, current, ruling, leg=Leg.RESULT, s10=s10, heard_at=heard_at)
 

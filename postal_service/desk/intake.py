@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import date, datetime
 from enum import StrEnum
+from typing import TypeVar
 from uuid import UUID
 
 from msgspec import Struct
@@ -13,6 +14,9 @@ from postal_service.desk.agencies import Agency
 from postal_service.desk.errors import DeskError
 from postal_service.desk.offices import Office
 from postal_service.desk.procedures import Procedure, Service
+from tracking.errors import TrackingError
+
+T = TypeVar("T")
 
 
 class ReturnWay(StrEnum):
@@ -125,3 +129,21 @@ class Incomplete(DeskError):
             + " ".join(problem.en for problem in problems),
         )
         self.problems = list(problems)
+
+
+class Findings:
+    """The problems met while a form is read, one after another."""
+
+    def __init__(self) -> None:
+        self.problems: list[Problem] = []
+
+    def add(self, field: str, vi: str, en: str) -> None:
+        self.problems.append(Problem(field, vi, en))
+
+    def attempt(self, field: str, parse: Callable[[str], T], text: str) -> T | None:
+        """What *parse* makes of *text*, or None and its refusal written down."""
+        try:
+            return parse(text)
+        except TrackingError as refusal:
+            self.add(field, refusal.vi, refusal.en)
+            return None

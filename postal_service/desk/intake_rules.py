@@ -6,30 +6,27 @@ papers one time, not once a paper.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from datetime import datetime
-from typing import Final, TypeVar
+from typing import Final
 from uuid import UUID
 
 from notifications import phone as phones
 from postal_service.clock import VIETNAM
 from postal_service.desk.agencies import Agency
+from postal_service.desk.checklist import read_papers
 from postal_service.desk.intake import (
     Appointment,
     Entry,
+    Findings,
     Incomplete,
     Intake,
-    Paper,
     Person,
-    Problem,
     ReturnWay,
 )
 from postal_service.desk.offices import Office
-from postal_service.desk.procedures import Document, Procedure, Service, services
-from tracking.errors import TrackingError
+from postal_service.desk.procedures import Procedure, Service, services
 from tracking.identifiers import parse_citizen_id, parse_dossier_code
-
-T = TypeVar("T")
 
 HEAVIEST_G: Final = 30_000
 #: A result is a sheet or two: what its way back is priced at before anybody has seen it.
@@ -37,26 +34,10 @@ RESULT_G: Final = 100
 MOST_COPIES: Final = 99
 #: Years an appointment may lie ahead before it is a slip of the finger.
 FURTHEST_YEARS: Final = 5
+#: The hour of an appointment that names only its day.
+CLOSING: Final = "17:00"
 #: A shorter address finds no house.
 SHORTEST_ADDRESS: Final = 10
-
-
-class Findings:
-    """The problems met while a form is read, one after another."""
-
-    def __init__(self) -> None:
-        self.problems: list[Problem] = []
-
-    def add(self, field: str, vi: str, en: str) -> None:
-        self.problems.append(Problem(field, vi, en))
-
-    def attempt(self, field: str, parse: Callable[[str], T], text: str) -> T | None:
-        """What *parse* makes of *text*, or None and its refusal written down."""
-        try:
-            return parse(text)
-        except TrackingError as refusal:
-            self.add(field, refusal.vi, refusal.en)
-            return None
 
 
 def check(
@@ -155,10 +136,7 @@ def read_applicant(entry: Entry, found: Findings, *, at_home: bool) -> Person:
         if entry.citizen_id
         else None
     )
-    if entry.no_phone:
-        number = None
-    else:
-        number = read_phone("phone", entry.phone, found)
+    number = None if entry.no_phone else read_phone("phone", entry.phone, found)
     address = read_text("address", entry.address, 300, found)
     if at_home and not entry.other_receiver and len(address) < SHORTEST_ADDRESS:
         found.add(
@@ -236,69 +214,6 @@ def read_number(field: str, text: str, most: int, found: Findings) -> int:
     return number
 
 
-def read_papers(entry: Entry, procedure: Procedure, found: Findings) -> tuple[Paper, ...]:
-    """The published lines that were handed in. Nothing can be added to the list (QĐ 45/2016)."""
-    rows = {row.ordinal: row for row in entry.papers}
-    papers = []
-    for document in procedure.documents:
-        row = rows.get(str(document.ordinal))
-        if row is None or not row.has:
-            if document.required:
-                found.add(*missing(document))
-            continue
-        counts = [count_of(text) for text in (row.originals, row.certified, row.photocopies)]
-        if None in counts or not sum(count or 0 for count in counts):
-            found.add(
-                f"has-{document.ordinal}",
-                f"Số bản của «{document.name_vi}» phải từ 0 đến 99, ít nhất một bản.",
-                f"The copies of “{document.name_vi}” go from 0 to 99, one at least.",
-            )
-        originals, certified, photocopies = (count or 0 for count in counts)
-        papers.append(
-            Paper(
-                ordinal=document.ordinal,
-                name_vi=document.name_vi,
-                originals=originals,
-                certified=certified,
-                photocopies=photocopies,
-            )
-        )
-    return tuple(papers)
-
-
-def missing(document: Document) -> tuple[str, str, str]:
-    """Field and sentences for a required paper that was not handed in."""
-    vi, en = copies(document)
-    return (
-        f"has-{document.ordinal}",
-        f"Thiếu: {document.name_vi} ({vi}).",
-        f"Missing: {document.name_vi} ({en}).",
-    )
-
-
-def copies(document: Document) -> tuple[str, str]:
-    """How many copies of which kind the agency asks for, in words."""
-    kinds = (
-        (document.originals, "bản chính", "original"),
-        (document.certified, "bản chứng thực", "certified"),
-        (document.photocopies, "bản photo", "photocopy"),
-    )
-    asked = [(count, vi, en) for count, vi, en in kinds if count]
-    return (
-        ", ".join(f"{count} {vi}" for count, vi, _ in asked),
-        ", ".join(f"{count} {en}" for count, _, en in asked),
-    )
-
-
-def count_of(text: str) -> int | None:
-    """0 to 99, an empty box being none; None for anything else."""
-    if not text:
-        return 0
-    if not (text.isascii() and text.isdigit()) or len(text) > 2:
-        return None
-    return int(text)
-
-
 def read_appointment(entry: Entry, found: Findings, now: datetime) -> Appointment | None:
     """Code, day and hour from the agency's slip; its code carries the day of reception."""
     code = found.attempt("agency_code", parse_dossier_code, entry.agency_code)
@@ -308,7 +223,7 @@ def read_appointment(entry: Entry, found: Findings, now: datetime) -> Appointmen
             "Ngày trong mã hồ sơ chưa tới. Đọc lại mã trên giấy hẹn.",
             "The day in the code lies ahead. Read the code on the slip again.",
         )
-    due_at = read_due(entry.due_day, entry.due_time or "17:00")
+    due_at = read_due(entry.due_day, entry.due_time or CLOSING)
     if due_at is None or due_at.year > now.year + FURTHEST_YEARS:
         found.add(
             "due_day",

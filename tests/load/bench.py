@@ -13,6 +13,7 @@ from tempfile import TemporaryDirectory
 
 import asyncpg
 import msgspec
+import uvloop
 
 from postal_service import embedded
 from tests.load import scan
@@ -35,7 +36,7 @@ def main() -> int:
         sys.stderr.write(f"usage: bin/bench {'|'.join(BENCHES)}\n")
         return 2
     with TemporaryDirectory(prefix="bench-") as folder, embedded.postgres(Path(folder)) as server:
-        figures = asyncio.run(BENCHES[name](server, Path(folder)))
+        figures = uvloop.run(BENCHES[name](server, Path(folder)))
         said = {
             "bench": name,
             "at": datetime.now(UTC).isoformat(timespec="seconds"),

@@ -355,6 +355,15 @@ async def test_a_result_for_the_agencys_own_counter_is_not_released(
     assert (await slip_of(desk, dossier.ref)).dossier.status is Status.RETURNED
 
 
+async def test_a_result_is_released_once(desk: Connection, town: Town) -> None:
+    """Two officers give one result to the post: the second is told where it lies."""
+    dossier = await make.dossier(desk, town)
+    await make.ready(desk, town, dossier)
+
+    with pytest.raises(IllegalMove, match="chờ bưu tá"):
+        await make.rule(desk, town, dossier, Act.RELEASE)
+
+
 async def test_references_count_up_from_one_each_day(desk: Connection, town: Town) -> None:
     first, second = await make.dossier(desk, town), await make.dossier(desk, town)
     tomorrow = await make.dossier(desk, town, at=MORNING + timedelta(days=1))

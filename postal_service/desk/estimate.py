@@ -1,4 +1,4 @@
-"""What the counter may promise before anything is saved: the day, the way, the money."""
+"""What the counter tells a citizen before anything is saved: the day, the way, the money."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from msgspec import Struct
 from postal_service.clock import VIETNAM
 from postal_service.desk import tariffs
 from postal_service.desk.agencies import Agency
-from postal_service.desk.intake import Appointment, ReturnWay
+from postal_service.desk.intake import ReturnWay
 from postal_service.desk.intake_rules import RESULT_G
 from postal_service.desk.offices import Office
 from postal_service.desk.procedures import Procedure, Service
@@ -28,7 +28,8 @@ class Case(Struct, frozen=True, kw_only=True):
     service: Service
     return_way: ReturnWay
     weight_g: int = RESULT_G
-    appointment: Appointment | None = None
+    #: the agency's own appointment, where the citizen filed there herself
+    due_at: datetime | None = None
 
 
 class Charges(Struct, frozen=True, kw_only=True):
@@ -47,7 +48,7 @@ class Charges(Struct, frozen=True, kw_only=True):
         return self.le_phi + self.phi + self.postage_out
 
 
-class Promise(Struct, frozen=True, kw_only=True):
+class Estimate(Struct, frozen=True, kw_only=True):
     """Expected days and charges; ``days_out`` and ``days_back`` are days in the post."""
 
     accepted_at: datetime
@@ -60,7 +61,7 @@ class Promise(Struct, frozen=True, kw_only=True):
     charges: Charges
 
 
-async def promise(conn: Connection[Record], case: Case, now: datetime) -> Promise:
+async def estimate(conn: Connection[Record], case: Case, now: datetime) -> Estimate:
     """The day to print as *dự kiến*, the steps to it, and the charges by the tariff of the day.
 
     The office serves its agency and delivers the result, so one zone holds for both
@@ -72,8 +73,8 @@ async def promise(conn: Connection[Record], case: Case, now: datetime) -> Promis
     post_days = await calendars.calendar_for(conn, case.office.hours_group, today)
     days_out = None if case.service is Service.RETURN else TRANSIT_DAYS[zone]
     days_back = None if case.service is Service.SEND else TRANSIT_DAYS[zone]
-    if case.appointment is not None:
-        decided = case.appointment.due_at
+    if case.due_at is not None:
+        decided = case.due_at
         with_agency_on = None
         delivered: date | None = deadlines.delivery_day(
             max(decided, now), agency_days, post_days, TRANSIT_DAYS[zone]
@@ -89,7 +90,7 @@ async def promise(conn: Connection[Record], case: Case, now: datetime) -> Promis
         )
         decided, delivered = forecast.decided_at, forecast.delivered_on
         with_agency_on = forecast.with_agency_at.date() if days_out else None
-    return Promise(
+    return Estimate(
         accepted_at=now,
         with_agency_on=with_agency_on,
         decided_on=decided.astimezone(VIETNAM).date(),

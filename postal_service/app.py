@@ -1,0 +1,118 @@
+"""The only place where the parts meet."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from contextlib import AsyncExitStack, asynccontextmanager
+from datetime import datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import structlog
+from litestar import Litestar, Request
+from litestar.di import Provide
+from litestar.static_files import create_static_files_router
+from litestar.types import ControllerRouterHandler
+
+from postal_service import database, logs, security
+from postal_service.bell import Bell
+from postal_service.caller import Staff
+from postal_service.clock import Clock
+from postal_service.settings import Settings
+from postal_service.web import errors, guards
+from postal_service.web.agency import AgencyController
+from postal_service.web.citizen import CitizenController
+from postal_service.web.counter import CounterController
+from postal_service.web.courier import CourierController
+from postal_service.web.headers import on_every_answer
+from postal_service.web.phone import PhoneController
+from postal_service.web.signin import SignInController
+
+STATIC = Path(__file__).parent / "web" / "static"
+#: The largest body any page here sends; a batch of 500 scans is 90 kB.
+LARGEST_BODY = 1_000_000
+
+log = structlog.get_logger()
+
+AnyRequest = Request[Any, Any, Any]
+
+
+def create_app(settings: Settings, *, clock: Clock | None = None) -> Litestar:
+    """The web application. It opens its own database pool and bell when it starts."""
+    clock = clock or Clock(timedelta(seconds=settings.clock_offset_seconds))
+
+    @asynccontextmanager
+    async def resources(app: Litestar) -> AsyncIterator[None]:
+        async with AsyncExitStack() as stack:
+            app.state.database = await stack.enter_async_context(
+                database.await_database(
+                    settings.database_url, size=settings.pool_size, name="postal web"
+                )
+            )
+            app.state.bell = await stack.enter_async_context(Bell.open(settings.redis_url))
+            yield
+
+    handlers: list[ControllerRouterHandler] = [
+        SignInController,
+        CounterController,
+        CourierController,
+        AgencyController,
+        CitizenController,
+        create_static_files_router("/static", [STATIC], cache_control=None),
+    ]
+    if settings.demo:
+        handlers.append(PhoneController)
+    app = Litestar(
+        route_handlers=handlers,
+        lifespan=[resources],
+        before_send=[on_every_answer(secure=settings.secure)],
+        before_request=guards.check_form_token,
+        dependencies=DEPENDENCIES,
+        exception_handlers=errors.HANDLERS,
+        request_max_body_size=LARGEST_BODY,
+        openapi_config=None,
+        logging_config=None,
+    )
+    app.state.settings = settings
+    app.state.clock = clock
+    return app
+
+
+def from_environment() -> Litestar:
+    """What the server's worker processes import."""
+    settings = Settings.read()
+    logs.configure(json=settings.log_json)
+    return create_app(settings)
+
+
+async def caller(request: AnyRequest) -> Staff:
+    found = await guards.find_caller(request)
+    if found is None:
+        raise security.SignedOut
+    return found
+
+
+async def now(request: AnyRequest) -> datetime:
+    moment: datetime = request.app.state.clock.now()
+    return moment
+
+
+async def lang(request: AnyRequest) -> str:
+    return "en" if errors.wants_english(request) else "vi"
+
+
+def from_state(name: str) -> Provide:
+    def provide(request: AnyRequest) -> Any:  # noqa: ANN401 -- typed where it is asked for
+        return request.app.state[name]
+
+    return Provide(provide, sync_to_thread=False)
+
+
+DEPENDENCIES = {
+    "db": from_state("database"),
+    "bell": from_state("bell"),
+    "settings": from_state("settings"),
+    "caller": Provide(caller),
+    "now": Provide(now),
+    "lang": Provide(lang),
+}

@@ -1,0 +1,135 @@
+"""What a citizen may know of a dossier, by its tracking code alone and by a second factor.
+
+The code opens where the paper is, the days and what to do. Names, addresses, amounts, messages
+and the officer's own words need the last four digits of the applicant's phone, or of the
+identity paper where there is no phone.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import date, datetime, time, timedelta
+from hmac import compare_digest
+from uuid import UUID
+
+from asyncpg import Connection, Record
+from msgspec import Struct
+
+from postal_service.clock import VIETNAM
+from postal_service.desk import agencies, agency_store, offices, promise, reasons
+from postal_service.desk import lookup_store as store
+from postal_service.desk.agencies import Agency
+from postal_service.desk.errors import DeskError
+from postal_service.desk.lookup_store import Contact, Message, Particulars
+from postal_service.desk.offices import Office
+from postal_service.desk.promise import Promise, day_of
+from postal_service.desk.reasons import Reason
+from tracking import calendars, slip
+from tracking.slip import Slip
+from tracking.working_time import Calendar
+
+#: No dossier's digits: compared where there is no dossier, so that the time tells nothing.
+NOBODY = "----"
+
+
+class NotFound(DeskError):
+    """No such code, or not these digits: it never says which."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            "Mã tra cứu hoặc 4 số cuối không đúng. Xem lại biên nhận rồi nhập lại.",
+            "The tracking code or the last 4 digits are wrong. Check the receipt and try again.",
+        )
+
+
+class Opening(Struct, frozen=True, kw_only=True):
+    """The next day a counter is open, and from when to when."""
+
+    day: date
+    today: bool
+    hours: list[tuple[time, time]]
+
+
+class View(Struct, frozen=True, kw_only=True):
+    """What the code alone opens: nothing here names a person or an amount."""
+
+    slip: Slip
+    promise: Promise
+    office: Office
+    agency: Agency
+    office_open: Opening | None
+    agency_open: Opening | None
+    reasons: dict[str, Reason]
+    contact: Contact
+
+
+class Private(Struct, frozen=True, kw_only=True):
+    """What the second factor adds."""
+
+    particulars: Particulars
+    messages: list[Message]
+    notes: dict[UUID, str]
+
+
+async def view(conn: Connection[Record], tracking_code: str, *, now: datetime) -> View:
+    """What the code opens. Raises NotFound."""
+    found = await slip.by_tracking_code(conn, tracking_code)
+    if found is None:
+        raise NotFound
+    office = await offices.get(conn, found.dossier.office_id)
+    agency = await agencies.get(conn, found.dossier.agency_id)
+    return View(
+        slip=found,
+        promise=await promise.promise_for(conn, found, office, agency, now=now),
+        office=office,
+        agency=agency,
+        office_open=await next_opening(conn, office.hours_group, now),
+        agency_open=await next_opening(conn, agency.hours_group, now),
+        reasons=await reasons_in(conn, found),
+        contact=await store.contact_of(conn, found.dossier.applicant_id),
+    )
+
+
+async def check_digits(conn: Connection[Record], tracking_code: str, digits: str) -> None:
+    """Raise NotFound unless *digits* open the dossier.
+
+    One statement and one comparison whether there is such a code or not.
+    """
+    factor = await store.factor_of(conn, tracking_code)
+    fits = compare_digest(digits.encode(), (factor or NOBODY).encode())
+    if factor is None or not fits:
+        raise NotFound
+
+
+async def private(conn: Connection[Record], found: Slip) -> Private:
+    """What the applicant alone may read; ``check_digits`` comes first."""
+    dossier = found.dossier
+    return Private(
+        particulars=await store.particulars_of(conn, dossier.id),
+        messages=await store.messages_to(conn, dossier.id, dossier.applicant_id),
+        notes=await agency_store.notes_of(conn, dossier.id),
+    )
+
+
+async def reasons_in(conn: Connection[Record], found: Slip) -> dict[str, Reason]:
+    """The reasons a slip names, by code."""
+    codes = {line.facts["reason"] for line in found.lines if line.facts.get("reason")}
+    return {code: await reasons.get(conn, code) for code in sorted(codes)}
+
+
+async def next_opening(conn: Connection[Record], hours_group: str, now: datetime) -> Opening | None:
+    """When a counter with these hours takes people in next; None where a fortnight is closed."""
+    calendar = await calendars.calendar_for(conn, hours_group, day_of(now))
+    return next(openings(calendar, now.astimezone(VIETNAM)), None)
+
+
+def openings(calendar: Calendar, now: datetime) -> Iterator[Opening]:
+    """The days of the next fortnight with reception; today only while it is not over.
+
+    *now* is local.
+    """
+    for ahead in range(14):
+        day = now.date() + timedelta(days=ahead)
+        hours = [(s.open, s.close) for s in calendar.sessions_of(day) if s.accepts]
+        if hours and (ahead or now.time() < hours[-1][1]):
+            yield Opening(day=day, today=not ahead, hours=hours)

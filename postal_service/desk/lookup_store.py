@@ -1,0 +1,91 @@
+"""SQL of the citizen's look-up: her own particulars, and nothing of anybody else's. Only SQL."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import cast
+
+from asyncpg import Connection, Record
+from msgspec import Struct, convert
+
+# A number that nobody has a phone or identity paper for opens to no digits at all.
+FACTOR_OF = """
+SELECT right(coalesce(a.phone, a.citizen_id), 4)
+  FROM dossier d
+  JOIN party a ON a.id = d.applicant_id
+ WHERE d.tracking_code = $1
+"""
+
+
+async def factor_of(conn: Connection[Record], tracking_code: str) -> str | None:
+    return cast("str | None", await conn.fetchval(FACTOR_OF, tracking_code))
+
+
+class Contact(Struct, frozen=True, kw_only=True):
+    """How the applicant can be reached, without saying under which number."""
+
+    phone: bool
+    texts: bool
+    citizen_id: bool
+
+
+CONTACT_OF = """
+SELECT phone IS NOT NULL AS phone, phone IS NOT NULL AND sms_allowed AS texts,
+       citizen_id IS NOT NULL AS citizen_id
+  FROM party
+ WHERE id = $1
+"""
+
+
+async def contact_of(conn: Connection[Record], party_id: int) -> Contact:
+    return convert(await conn.fetchrow(CONTACT_OF, party_id), Contact)
+
+
+class Particulars(Struct, frozen=True, kw_only=True):
+    """What the second factor opens. Money in VND; postage back is paid on receiving."""
+
+    full_name: str
+    address: str
+    procedure: str
+    procedure_en: str
+    le_phi_vnd: int | None
+    phi_vnd: int | None
+    postage_out_vnd: int | None
+    postage_back_vnd: int | None
+
+
+PARTICULARS_OF = """
+SELECT a.full_name, r.address, p.name_vi AS procedure, p.name_en AS procedure_en,
+       i.le_phi_vnd, i.phi_vnd, i.postage_out_vnd, i.postage_back_vnd
+  FROM dossier d
+  JOIN party a ON a.id = d.applicant_id
+  JOIN party r ON r.id = d.receiver_id
+  JOIN procedure p ON p.id = d.procedure_id
+  LEFT JOIN intake i ON i.dossier_id = d.id
+ WHERE d.id = $1
+"""
+
+
+async def particulars_of(conn: Connection[Record], dossier_id: int) -> Particulars:
+    return convert(await conn.fetchrow(PARTICULARS_OF, dossier_id), Particulars)
+
+
+class Message(Struct, frozen=True, kw_only=True):
+    """A text message as the applicant's phone got it, or should have."""
+
+    body: str
+    state: str
+    sent_at: datetime | None
+    drafted_at: datetime
+
+
+MESSAGES_TO = """
+SELECT body, state, sent_at, drafted_at
+  FROM sms
+ WHERE dossier_id = $1 AND recipient_id = $2
+ ORDER BY id
+"""
+
+
+async def messages_to(conn: Connection[Record], dossier_id: int, party_id: int) -> list[Message]:
+    return convert(await conn.fetch(MESSAGES_TO, dossier_id, party_id), list[Message])

@@ -1,0 +1,127 @@
+"""SQL of people and their sessions."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import cast
+
+from asyncpg import Connection
+from msgspec import Struct, convert
+
+from postal_service.caller import Staff
+
+
+class Credentials(Struct, frozen=True):
+    """What a password is checked against."""
+
+    id: int
+    password_hash: str | None
+
+
+CREDENTIALS = "SELECT id, password_hash FROM person WHERE username = $1 AND active"
+
+
+async def credentials(conn: Connection, username: str) -> Credentials | None:
+    return convert(await conn.fetchrow(CREDENTIALS, username), Credentials | None)
+
+
+OPEN_SESSION = """
+INSERT INTO session (id_hash, person_id, opened_at, last_seen_at, ends_at)
+VALUES ($1, $2, $3, $3, $4)
+"""
+
+
+async def open_session(
+    conn: Connection, id_hash: bytes, person_id: int, now: datetime, ends_at: datetime
+) -> None:
+    await conn.execute(OPEN_SESSION, id_hash, person_id, now, ends_at)
+
+
+STAFF_OF_SESSION = """
+SELECT p.id, p.username, p.full_name, p.given_name, p.role, p.office_id, o.name AS office_name,
+       p.agency_id, a.name_vi AS agency_name, p.phone, s.last_seen_at
+  FROM session s
+  JOIN person p ON p.id = s.person_id AND p.active
+  LEFT JOIN office o ON o.id = p.office_id
+  LEFT JOIN agency a ON a.id = p.agency_id
+ WHERE s.id_hash = $1 AND s.ends_at > $2 AND s.last_seen_at > $3
+"""
+
+
+async def staff_of_session(
+    conn: Connection, id_hash: bytes, now: datetime, seen_after: datetime
+) -> Staff | None:
+    return convert(await conn.fetchrow(STAFF_OF_SESSION, id_hash, now, seen_after), Staff | None)
+
+
+TOUCH_SESSION = "UPDATE session SET last_seen_at = $2 WHERE id_hash = $1 AND last_seen_at < $2"
+
+
+async def touch_session(conn: Connection, id_hash: bytes, now: datetime) -> None:
+    await conn.execute(TOUCH_SESSION, id_hash, now)
+
+
+CLOSE_SESSION = "DELETE FROM session WHERE id_hash = $1"
+
+
+async def close_session(conn: Connection, id_hash: bytes) -> None:
+    await conn.execute(CLOSE_SESSION, id_hash)
+
+
+COUNT_TRY = """
+INSERT INTO attempt_window AS w (bucket, starts_at, tries) VALUES ($1, $2, 1)
+    ON CONFLICT (bucket, starts_at) DO UPDATE SET tries = w.tries + 1
+RETURNING tries
+"""
+
+
+async def count_try(conn: Connection, bucket: str, starts_at: datetime) -> int:
+    return cast("int", await conn.fetchval(COUNT_TRY, bucket, starts_at))
+
+
+FORGIVE = """
+UPDATE attempt_window SET tries = greatest(tries - 1, 0)
+ WHERE bucket = ANY($1::text[]) AND starts_at = $2
+"""
+
+
+async def forgive(conn: Connection, buckets: list[str], starts_at: datetime) -> None:
+    await conn.execute(FORGIVE, buckets, starts_at)
+
+
+ADD_PERSON = """
+INSERT INTO person (username, full_name, given_name, role, office_id, agency_id, phone,
+                    password_hash)
+VALUES ($1, $2, $3, $4, $5, $6, $7, $8)
+ON CONFLICT (username) DO NOTHING
+RETURNING id
+"""
+
+
+async def add_person(  # noqa: PLR0913 -- one row
+    conn: Connection,
+    *,
+    username: str,
+    full_name: str,
+    given_name: str,
+    role: str,
+    office_id: int | None,
+    agency_id: int | None,
+    phone: str | None,
+    password_hash: str | None,
+) -> int | None:
+    """Add a person; None when the user name is taken."""
+    return cast(
+        "int | None",
+        await conn.fetchval(
+            ADD_PERSON,
+            username,
+            full_name,
+            given_name,
+            role,
+            office_id,
+            agency_id,
+            phone,
+            password_hash,
+        ),
+    )

@@ -1,0 +1,142 @@
+"""The citizen's page: no account, no script; the code on the receipt opens it."""
+
+from __future__ import annotations
+
+from typing import Any, Final
+
+from litestar import Controller, Request, Response, get, post
+from litestar.params import FromPath, FromQuery, URLEncodedBody
+from litestar.response import Redirect
+
+from postal_service import security
+from postal_service.database import Context
+from postal_service.desk import lookup
+from postal_service.desk.lookup import NotFound, Private, View
+from postal_service.web.citizen_labels import LABELS
+from postal_service.web.citizen_slip import hotline, tell
+from postal_service.web.inputs import Form
+from postal_service.web.needs import Db, Lang, Now
+from postal_service.web.pages import page
+from tracking import identifiers
+from tracking.bad_identifier import BadIdentifier
+from tracking.errors import TrackingError
+
+AnyRequest = Request[Any, Any, Any]
+
+DOOR: Final = Context(kind="citizen", name="lookup")
+
+
+class Digits(Form):
+    """The second factor, as typed."""
+
+    digits: str = ""
+
+
+class CitizenController(Controller):
+    path = "/h"
+
+    @get("/", name="citizen.ask")
+    async def ask(
+        self, request: AnyRequest, lang: Lang, code: FromQuery[str] = ""
+    ) -> Response[Any]:
+        """The field for the code; with one typed, on to its page."""
+        tongue = spoken(request, lang)
+        if not code.strip():
+            return await asking(request, tongue)
+        try:
+            parsed = identifiers.parse_tracking_code(code)
+        except BadIdentifier as refusal:
+            return await asking(request, tongue, refusal, status=422)
+        return Redirect(f"/h/{parsed}", query_params={"lang": tongue})
+
+    @get("/{code:str}", name="citizen.slip")
+    async def slip(
+        self, request: AnyRequest, code: FromPath[str], db: Db, now: Now, lang: Lang
+    ) -> Response[Any]:
+        """What the code alone opens. Misses are counted by address: nobody reads on by guessing."""
+        tongue = spoken(request, lang)
+        try:
+            parsed = identifiers.parse_tracking_code(code)
+        except BadIdentifier as refusal:
+            return await asking(request, tongue, refusal, status=422)
+        try:
+            async with db.begin(Context.citizen(parsed)) as conn:
+                found = await lookup.view(conn, parsed, now=now)
+        except NotFound as refusal:
+            await count(db, now, f"lookup:{address_of(request)}")
+            return await asking(request, tongue, refusal, status=404)
+        return await showing(request, tongue, found, None)
+
+    @post("/{code:str}", name="citizen.private")
+    async def private(
+        self,
+        request: AnyRequest,
+        code: FromPath[str],
+        data: URLEncodedBody[Digits],
+        db: Db,
+        now: Now,
+        lang: Lang,
+    ) -> Response[Any]:
+        """The names, amounts and messages too. No such code and wrong digits answer alike."""
+        tongue = spoken(request, lang)
+        try:
+            parsed = identifiers.parse_tracking_code(code)
+        except BadIdentifier as refusal:
+            return await asking(request, tongue, refusal, status=422)
+        await count(db, now, f"lookup:{address_of(request)}", f"lookup:{parsed}")
+        try:
+            async with db.begin(Context.citizen(parsed)) as conn:
+                await lookup.check_digits(conn, parsed, "".join(data.digits.split()))
+                found = await lookup.view(conn, parsed, now=now)
+                own = await lookup.private(conn, found.slip)
+        except NotFound as refusal:
+            return await asking(request, tongue, refusal, status=404)
+        return await showing(request, tongue, found, own)
+
+
+def spoken(request: AnyRequest, lang: str) -> str:
+    """The language of the page: the link's, else the browser's."""
+    asked = request.query_params.get("lang")
+    return asked if asked in ("vi", "en") else lang
+
+
+def address_of(request: AnyRequest) -> str:
+    return request.client.host if request.client else ""
+
+
+async def count(db: Db, now: Now, *buckets: str) -> None:
+    """Count a try, whatever becomes of it. Raises TooManyTries."""
+    for bucket in buckets:
+        async with db.begin(DOOR) as conn:
+            await security.count_try(conn, bucket, now)
+
+
+async def asking(
+    request: AnyRequest,
+    lang: str,
+    refusal: TrackingError | NotFound | None = None,
+    *,
+    status: int = 200,
+) -> Response[str]:
+    """The field for the code, with what was wrong; never what was typed."""
+    said = (refusal.en if lang == "en" else refusal.vi) if refusal else ""
+    return await page(
+        request, "citizen/ask.html", status=status, lang=lang, t=LABELS[lang], said=said
+    )
+
+
+async def showing(
+    request: AnyRequest, lang: str, found: View, own: Private | None
+) -> Response[str]:
+    dossier = found.slip.dossier
+    return await page(
+        request,
+        "citizen/slip.html",
+        lang=lang,
+        t=LABELS[lang],
+        told=tell(found, lang),
+        view=found,
+        own=own,
+        code=identifiers.print_tracking_code(dossier.tracking_code),
+        hotline=hotline(found.office.hotline),
+    )

@@ -1,0 +1,287 @@
+"""A dossier as the citizen's page tells it: the headline, the turn, the steps so far."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Final
+
+from msgspec import Struct
+
+from postal_service.desk.lookup import Opening, View
+from postal_service.desk.promise import Kind
+from postal_service.desk.reasons import Reason
+from postal_service.web import words
+from postal_service.web.citizen_words import TURNS, Pair, Turn, situation_of
+from tracking.slip_store import Line
+from tracking.stages import Act, Keeper, Leg, Stage
+
+#: What each step was, by leg, act and the stage it led to.
+STEPS: Final[Mapping[tuple[Leg | None, Act, Stage | None], Pair]] = {
+    (Leg.FORWARD, Act.ACCEPT, Stage.ACCEPTED): (
+        "{office} đã nhận hồ sơ",
+        "{office} took your papers",
+    ),
+    (Leg.FORWARD, Act.COLLECT, Stage.TO_AGENCY): (
+        "Bưu tá lấy hồ sơ tại {office}",
+        "A courier took them at {office}",
+    ),
+    (Leg.FORWARD, Act.BRING_IN, Stage.ACCEPTED): (
+        "Bưu tá đưa hồ sơ về lại {office}",
+        "The courier brought them back to {office}",
+    ),
+    (Leg.FORWARD, Act.HAND_OVER, Stage.OFFERED): (
+        "Hồ sơ đến {agency}",
+        "They reached {agency}",
+    ),
+    (Leg.FORWARD, Act.SIGN, Stage.WITH_AGENCY): (
+        "{agency} ký nhận hồ sơ từ bưu tá",
+        "{agency} signed for them",
+    ),
+    (Leg.FORWARD, Act.DECLINE, Stage.TO_AGENCY): (
+        "{agency} chưa ký nhận: {reason}",
+        "{agency} did not sign: {reason}",
+    ),
+    (None, Act.REGISTER, None): (
+        "{office} ghi nhận yêu cầu trả kết quả qua bưu điện",
+        "{office} noted that the post brings the result",
+    ),
+    (None, Act.RECEIVE, None): (
+        "{agency} tiếp nhận chính thức, bắt đầu tính thời hạn",
+        "{agency} received the dossier; its time limit runs",
+    ),
+    (None, Act.BEGIN, None): (
+        "{agency} bắt đầu giải quyết",
+        "{agency} began its work",
+    ),
+    (None, Act.ASK_MORE, None): (
+        "{agency} yêu cầu bổ sung {papers} giấy tờ, thời hạn tạm dừng",
+        "{agency} asked for {papers} more paper(s); the limit is paused",
+    ),
+    (None, Act.RESUME, None): (
+        "{agency} đã nhận giấy tờ bổ sung, tính tiếp thời hạn",
+        "{agency} has the missing papers; the limit runs again",
+    ),
+    (None, Act.REFUSE, None): (
+        "{agency} không tiếp nhận hồ sơ",
+        "{agency} refused the dossier",
+    ),
+    (None, Act.FINISH, None): ("{agency} đã có kết quả", "{agency} has a result"),
+    (None, Act.RETURN_HERE, None): (
+        "Kết quả được trả tại {agency}",
+        "The result was handed over at {agency}",
+    ),
+    (Leg.RESULT, Act.RELEASE, Stage.READY): (
+        "{agency} gửi kết quả qua bưu điện",
+        "{agency} gave the result to the post",
+    ),
+    (Leg.RESULT, Act.COLLECT, Stage.TO_OFFICE): (
+        "Bưu tá lấy kết quả tại {agency}",
+        "A courier took the result at {agency}",
+    ),
+    (Leg.RESULT, Act.BRING_IN, Stage.AT_OFFICE): (
+        "Kết quả về đến {office}",
+        "The result reached {office}",
+    ),
+    (Leg.RESULT, Act.COLLECT, Stage.OUT): (
+        "Bưu tá mang kết quả đi giao",
+        "A courier set out with the result",
+    ),
+    (Leg.RESULT, Act.MISS, Stage.OUT): (
+        "Chưa giao được: {reason}",
+        "Not delivered: {reason}",
+    ),
+    (Leg.RESULT, Act.DELIVER, Stage.DELIVERED): (
+        "Đã giao cho {relation}",
+        "Delivered to {relation}",
+    ),
+    (Leg.BACK, Act.RELEASE, Stage.READY): (
+        "{agency} gửi trả giấy tờ qua bưu điện",
+        "{agency} gave the papers back to the post",
+    ),
+    (Leg.BACK, Act.COLLECT, Stage.TO_OFFICE): (
+        "Bưu tá lấy giấy tờ tại {agency}",
+        "A courier took the papers at {agency}",
+    ),
+    (Leg.BACK, Act.BRING_IN, Stage.AT_OFFICE): (
+        "Giấy tờ về đến {office}",
+        "The papers reached {office}",
+    ),
+    (Leg.BACK, Act.COLLECT, Stage.OUT): (
+        "Bưu tá mang giấy tờ đi trả",
+        "A courier set out with the papers",
+    ),
+    (Leg.BACK, Act.MISS, Stage.OUT): (
+        "Chưa trả được giấy tờ: {reason}",
+        "Papers not handed back: {reason}",
+    ),
+    (Leg.BACK, Act.DELIVER, Stage.DELIVERED): (
+        "Đã trả giấy tờ cho {relation}",
+        "Papers handed to {relation}",
+    ),
+}
+
+HOME: Final[Pair] = ("Dự kiến giao kết quả tại nhà", "Result expected at your door")
+AT_OFFICE: Final[Pair] = ("Dự kiến có kết quả tại {office}", "Result expected at {office}")
+HEADLINES: Final[Mapping[tuple[Kind, str], Pair]] = {
+    (Kind.EXPECTED, "home"): HOME,
+    (Kind.EXPECTED, "office"): AT_OFFICE,
+    (Kind.EXPECTED, "agency"): ("Dự kiến có kết quả tại cơ quan", "Result expected at the agency"),
+    (Kind.COMING, "home"): HOME,
+    (Kind.COMING, "office"): AT_OFFICE,
+}
+#: Where the way it returns makes no difference.
+PLAIN: Final[Mapping[Kind, Pair]] = {
+    Kind.APPOINTED: ("Cơ quan hẹn trả kết quả", "The agency's appointment"),
+    Kind.PAUSED: ("Thời hạn tạm dừng từ", "The time limit is paused since"),
+    Kind.BACK: ("Dự kiến giấy tờ về đến {office}", "Papers expected at {office}"),
+    Kind.WAITING: ("Chờ ông/bà đến nhận, từ", "Waiting for you since"),
+    Kind.DONE: ("Đã xong", "Finished on"),
+}
+NOTES: Final[Mapping[Kind, Pair]] = {
+    Kind.EXPECTED: (
+        "Mới là dự kiến. Ngày hẹn chính thức do cơ quan xác nhận khi tiếp nhận hồ sơ.",
+        "An estimate. The agency sets the appointment when it receives the dossier.",
+    ),
+    Kind.PAUSED: (
+        "Ngày hẹn được tính lại khi cơ quan nhận đủ giấy tờ còn thiếu.",
+        "The appointment is reckoned anew when the agency has the missing papers.",
+    ),
+}
+BY_POST: Final[Mapping[str, Pair]] = {
+    "home": ("Bưu điện giao đến nhà: {day}.", "The post brings it to your door: {day}."),
+    "office": ("Nhận tại {office}: {day}.", "Collect it at {office}: {day}."),
+}
+LATE: Final[Pair] = (
+    "Đã quá ngày hẹn. Đang ở {who}. Xin lỗi ông/bà vì sự chậm trễ này.",
+    "This is late. It is with {who}. We apologise for the delay.",
+)
+RENEWED: Final[Pair] = ("Sớm nhất là {day}.", "The earliest day is now {day}.")
+HOLDERS: Final[Mapping[Keeper, Pair]] = {
+    Keeper.AGENCY: ("{agency}", "{agency}"),
+    Keeper.OFFICE: ("{office}", "{office}"),
+    Keeper.COURIER: ("bưu tá của {office}", "a courier of {office}"),
+    Keeper.CITIZEN: ("ông/bà", "you"),
+}
+
+
+class Step(Struct, frozen=True, kw_only=True):
+    at: datetime
+    said: str
+
+
+class Told(Struct, frozen=True, kw_only=True):
+    """Everything the open part of the page says, in one language."""
+
+    headline: str
+    day: str
+    notes: list[str]
+    late: str
+    where: str
+    turn: str
+    todo: str
+    active: bool  #: the citizen has something to do
+    finished: bool
+    steps: list[Step]
+
+
+def tell(view: View, lang: str) -> Told:
+    """The page's sentences. *lang* is "vi" or "en"."""
+    english = lang == "en"
+    places = places_of(view, lang)
+    promise, way = view.promise, view.slip.dossier.return_way
+    # A timeline that repeats a name of ten syllables is not read.
+    short = {**places, "agency": view.agency.short_name}
+    situation = situation_of(view.slip)
+    headline = HEADLINES.get((promise.kind, way)) or PLAIN[promise.kind]
+    return Told(
+        headline=headline[english].format_map(places),
+        day=words.long_day(promise.day, lang),
+        notes=notes_of(view, places, lang),
+        late=late_of(view, places, lang),
+        where=situation.where[english].format_map(places),
+        turn=TURNS[situation.turn][english],
+        todo=situation.todo[english].format_map(places),
+        active=situation.turn is Turn.CITIZEN,
+        finished=situation.turn is Turn.NOBODY,
+        steps=[step_of(line, view.reasons, short, lang) for line in view.slip.lines],
+    )
+
+
+def notes_of(view: View, places: Mapping[str, str], lang: str) -> list[str]:
+    """The small print under the date."""
+    english = lang == "en"
+    promise, way = view.promise, view.slip.dossier.return_way
+    found = []
+    if promise.at is not None:
+        found.append((f"Lúc {words.hour(promise.at)}.", f"At {words.hour(promise.at)}.")[english])
+    if promise.kind is Kind.APPOINTED and promise.delivery:
+        day = words.long_day(promise.delivery, lang)
+        found.append(BY_POST[way][english].format_map({**places, "day": day}))
+    if note := NOTES.get(promise.kind):
+        found.append(note[english])
+    return found
+
+
+def late_of(view: View, places: Mapping[str, str], lang: str) -> str:
+    """Who has it past its day, and the new one; nothing where it is in time."""
+    english, promise = lang == "en", view.promise
+    if promise.late is None:
+        return ""
+    who = HOLDERS[promise.late][english].format_map(places)
+    said = LATE[english].format(who=who)
+    if promise.renewed:
+        said += " " + RENEWED[english].format(day=words.long_day(promise.renewed, lang))
+    return said
+
+
+def step_of(
+    line: Line, reasons: Mapping[str, Reason], places: Mapping[str, str], lang: str
+) -> Step:
+    """One line of the slip; it names offices and agencies, never a person."""
+    english = lang == "en"
+    reason = reasons.get(line.facts.get("reason", ""))
+    relation = str(line.facts.get("relation", ""))
+    relations = words.RELATION_EN if english else words.RELATION
+    said = STEPS[line.leg, line.act, line.stage][english].format_map(
+        {
+            **places,
+            "papers": str(line.facts.get("papers", "")),
+            "reason": (reason.name_en if english else reason.name_vi).lower() if reason else "",
+            "relation": relations.get(relation, relation),
+        }
+    )
+    return Step(at=line.at, said=said)
+
+
+def places_of(view: View, lang: str) -> dict[str, str]:
+    """What the sentences' gaps are filled with."""
+    asked = view.slip.last(Act.ASK_MORE)
+    item = view.slip.leg(Leg.RESULT)
+    office, agency = view.office, view.agency
+    return {
+        "office": office.name,
+        "office_at": at_place(office.name, office.address, view.office_open, lang),
+        "agency": agency.name_vi,
+        "agency_at": at_place(agency.name_vi, agency.address, view.agency_open, lang),
+        "hotline": hotline(office.hotline),
+        "papers": str(asked.facts.get("papers", "") if asked else ""),
+        "attempts": str(item.attempts if item else 0),
+    }
+
+
+def at_place(name: str, address: str | None, opening: Opening | None, lang: str) -> str:
+    """A place with its address and when it opens next."""
+    full = f"{name}, {address}" if address else name
+    if opening is None:
+        return full
+    hours = ", ".join(f"{opens:%H:%M}–{closes:%H:%M}" for opens, closes in opening.hours)
+    today, opens = ("today", "open") if lang == "en" else ("hôm nay", "mở cửa")
+    return (
+        f"{full} ({opens} {today if opening.today else words.long_day(opening.day, lang)} {hours})"
+    )
+
+
+def hotline(number: str) -> str:
+    """0263 000 0921: as it is dialled, and never broken over two lines."""
+    return "\u00a0".join((number[:4], number[4:7], number[7:]))

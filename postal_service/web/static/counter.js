@@ -1,0 +1,206 @@
+// The counter by keyboard. The server is the truth: this only moves the focus, shows what belongs
+// to the chosen service, counts papers as published, and sends the form once.
+
+import { combobox } from "./combobox.js";
+import { listen } from "./wedge.js";
+
+const at = (id) => document.getElementById(id);
+const form = at("intake");
+const htmx = () => window.htmx;
+
+function sayState(name) {
+  const state = at("state");
+  if (state) state.textContent = state.dataset[name] ?? "";
+}
+
+/** What belongs to another service is out of sight and out of the way of Tab. */
+function arrange() {
+  const service = form.elements.service?.value || "both";
+  for (const part of form.querySelectorAll("[data-for]")) {
+    part.hidden = !part.dataset.for.split(" ").includes(service);
+  }
+  at("receiver").hidden = !at("other_receiver").checked;
+  at("phone").disabled = at("no_phone").checked;
+}
+
+/** A ticked paper counts as published; an unticked one counts nothing. */
+function tick(box) {
+  const row = box.closest("tr");
+  row.classList.toggle("miss", row.dataset.required === "yes" && !box.checked);
+  for (const count of row.querySelectorAll('input[type="number"]')) {
+    count.value = box.checked ? count.dataset.asked : 0;
+  }
+}
+
+function papersOf(row) {
+  return [...row.closest("tbody").querySelectorAll('input[name^="has-"]')];
+}
+
+/** What was wrong with a field is said until the field changes. */
+function forgive(id) {
+  at(`${id}-err`)?.remove();
+  at(id)?.removeAttribute("aria-invalid");
+}
+
+function changed(event) {
+  const box = event.target;
+  forgive(box.id);
+  if (box.id === "all-papers") {
+    for (const row of at("papers").querySelectorAll('tr[data-required="yes"]')) {
+      const paper = row.querySelector('input[name^="has-"]');
+      paper.checked = box.checked;
+      forgive(paper.id);
+      tick(paper);
+    }
+  } else if (box.name?.startsWith("has-")) {
+    tick(box);
+  } else if (box.type === "number" && Number(box.value) > 0) {
+    const paper = box.closest("tr").querySelector('input[name^="has-"]');
+    paper.checked = true;
+    forgive(paper.id);
+    box.closest("tr").classList.remove("miss");
+  }
+  arrange();
+}
+
+function moveInPapers(key) {
+  const step = { ArrowDown: 1, ArrowUp: -1 }[key.key];
+  if (!step || !key.target.name?.startsWith("has-")) return;
+  key.preventDefault();
+  const boxes = papersOf(key.target);
+  boxes[boxes.indexOf(key.target) + step]?.focus();
+}
+
+/** One form, one send: the second press finds the button busy, the server finds the first's receipt. */
+function send(event) {
+  const away = !event.submitter || event.submitter.formTarget !== "_blank";
+  if (!away) return;
+  if (form.dataset.sent) {
+    event.preventDefault();
+    return;
+  }
+  form.dataset.sent = "yes";
+  at("save").setAttribute("aria-busy", "true");
+  sayState("saving");
+}
+
+function fill(id, value) {
+  const field = at(id);
+  field.value = value;
+  field.focus();
+  field.dispatchEvent(new Event("change", { bubbles: true }));
+}
+
+/** A scan looks up or fills; it never saves. */
+function scanned(text) {
+  const digits = text.replace(/[\s.]/g, "");
+  if (form && /^(\d{9}|\d{12})$/.test(digits)) {
+    fill("citizen_id", digits);
+    return;
+  }
+  const code = at("code");
+  if (!code) {
+    location.assign("/counter");
+    return;
+  }
+  code.value = text;
+  code.form.requestSubmit();
+  code.focus();
+  code.select();
+}
+
+function pressed(key) {
+  const typing = key.target.closest?.('input:not([type="checkbox"], [type="radio"]), textarea, select');
+  const acts = {
+    F2: () => { at("code")?.focus(); at("code")?.select(); },
+    F4: () => form?.requestSubmit(at("hold")),
+    F9: () => (form ? form.requestSubmit(at("save")) : at("next")?.click()),
+  };
+  if (key.key === "?" && !typing) {
+    key.preventDefault();
+    at("keys").showModal();
+  } else if (acts[key.key] && !at("keys").open) {
+    key.preventDefault();
+    if (!key.repeat) acts[key.key]();
+  }
+}
+
+function startForm() {
+  combobox(at("procedure_text"), {
+    chosen: (option) => {
+      at("procedure_id").value = option.dataset.id;
+      htmx().trigger(at("procedure_id"), "chosen");
+      form.dataset.chosen = "yes";
+    },
+    cleared: () => { at("procedure_id").value = ""; },
+  });
+  form.addEventListener("change", changed);
+  form.addEventListener("keydown", moveInPapers);
+  form.addEventListener("submit", send);
+  form.addEventListener("click", (press) => {
+    const offer = press.target.closest("[data-fill]");
+    if (offer) fill(offer.dataset.fill, offer.dataset.value);
+  });
+  // The summary first, then Tab leads to the first field that is wrong.
+  at("errors")?.focus();
+  arrange();
+}
+
+/** A session that has ended answers with the sign-in page: go there, never swap it in. */
+function answered(event) {
+  const url = new URL(event.detail.ctx.response.raw.url, location.href);
+  sayState("");
+  if (url.pathname !== "/signin") return;
+  event.preventDefault();
+  location.assign("/signin?next=/counter");
+}
+
+/** Papers change hands by a press of the button: Enter in a field may come from a scanner. */
+function holdBack(key) {
+  const deliberate = key.target.form?.hasAttribute("data-deliberate");
+  if (key.key === "Enter" && deliberate && key.target.matches("input, select")) key.preventDefault();
+}
+
+function swapped(event) {
+  if (!form) return;
+  if (event.detail.ctx.target?.id === "panel") at("relation")?.focus();
+  arrange();
+  for (const says of form.querySelectorAll(".says")) {
+    const field = at(says.dataset.field);
+    if (says.querySelector(".err")) field.setAttribute("aria-invalid", "true");
+    else if (says.childElementCount) field.removeAttribute("aria-invalid");
+  }
+  if (form.dataset.chosen) {
+    delete form.dataset.chosen;
+    at("agency_id")?.focus();
+  }
+}
+
+function startPrinting() {
+  const receipt = at("receipt");
+  receipt?.addEventListener("load", () => {
+    // a browser without a PDF viewer shows a link instead: the clerk prints from there
+    try {
+      receipt.contentWindow.print();
+    } catch {
+      receipt.focus();
+    }
+    at("next").focus();
+  }, { once: true });
+  at("next")?.focus();
+}
+
+if (form) startForm();
+startPrinting();
+listen(scanned);
+addEventListener("keydown", pressed);
+addEventListener("offline", () => sayState("lost"));
+addEventListener("online", () => sayState(""));
+// Back from the receipt: the browser may show the sent form again as it was.
+addEventListener("pageshow", () => { if (form) delete form.dataset.sent; });
+addEventListener("keydown", holdBack);
+document.addEventListener("htmx:before:response", answered);
+document.addEventListener("htmx:after:swap", swapped);
+document.addEventListener("htmx:error", () => sayState("lost"));
+at("show-keys")?.addEventListener("click", () => at("keys").showModal());
+at("print-page")?.addEventListener("click", () => print());

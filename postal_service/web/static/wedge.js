@@ -1,0 +1,36 @@
+// A scanner on a USB plug types like a person, only faster. Keys closer than 35 ms, six of them
+// at least, ended by Enter, are a scan: they are taken back out of the field they fell into, and
+// submit nothing.
+
+const APART = 35;
+const SHORTEST = 6;
+
+/** Call *heard* with the text of each scan. */
+export function listen(heard) {
+  let text = "";
+  let last = -Infinity;
+  let field = null;
+  let before = "";
+
+  addEventListener("keydown", (key) => {
+    const fast = key.timeStamp - last < APART;
+    last = key.timeStamp;
+    if (key.key === "Enter") {
+      const scan = fast && text.length >= SHORTEST ? text : "";
+      text = "";
+      if (!scan) return;
+      key.preventDefault();
+      key.stopImmediatePropagation();
+      if (field && "value" in field) field.value = before;
+      heard(scan);
+      return;
+    }
+    if (key.key.length !== 1 || key.ctrlKey || key.altKey || key.metaKey) return;
+    if (!fast) {
+      text = "";
+      field = document.activeElement;
+      before = field?.value ?? "";
+    }
+    text += key.key;
+  }, true);
+}

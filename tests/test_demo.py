@@ -1,0 +1,34 @@
+"""What a newcomer finds: a province with people in it, and one dossier that goes round."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+from asyncpg import Connection
+
+from postal_service.clock import Clock
+from postal_service.database import Context, Database
+from postal_service.demo import believable, people
+from postal_service.desk.load import load
+from postal_service.settings import DATA
+from tracking.stages import Stage, Status
+
+
+async def test_the_demo_fills_the_shelves_once(
+    conn: Connection, database: Database, clock: Clock
+) -> None:
+    """Every desk has work to look at, and a second start finds what the first left."""
+    async with database.begin(Context.command("test")) as door:
+        await load(door, DATA)
+        await people.settle(door)
+        await people.settle(door)
+
+    for _ in range(2):
+        await believable.fill(database, clock.now() - timedelta(days=1))
+
+    assert await conn.fetchval("SELECT count(*) FROM dossier") == len(believable.UNDER_WAY)
+    stages = {row["stage"] for row in await conn.fetch("SELECT DISTINCT stage FROM consignment")}
+    assert stages >= {Stage.ACCEPTED, Stage.OFFERED, Stage.READY, Stage.AT_OFFICE}
+    statuses = {row["status"] for row in await conn.fetch("SELECT DISTINCT status FROM dossier")}
+    assert statuses >= {Status.REGISTERED, Status.SUPPLEMENT, Status.PROCESSED, Status.RETURNED}
+    assert await conn.fetchval("SELECT max(at) < $1 FROM event", clock.now())

@@ -1,0 +1,96 @@
+"""No place a dossier can be in may leave the citizen without words."""
+
+from __future__ import annotations
+
+from string import Formatter
+
+import pytest
+
+from postal_service.web.citizen_labels import LABELS
+from postal_service.web.citizen_slip import HEADLINES, PLAIN, STEPS
+from postal_service.web.citizen_words import SITUATIONS, Pair, Place
+from tracking import stages
+from tracking.stages import CONSIGNMENT_MOVES, DOSSIER_MOVES, OPENINGS, Act, Leg, Stage, Status
+
+GAPS = {"office", "office_at", "agency", "agency_at", "hotline", "papers", "attempts"}
+STEP_GAPS = GAPS | {"reason", "relation"}
+
+
+def walk() -> tuple[set[Place], set[tuple[Leg | None, Act, Stage | None]]]:
+    """Every place, and every step that leads to one, from the counter on by the tables of moves."""
+    places: set[Place] = set()
+    steps: set[tuple[Leg | None, Act, Stage | None]] = set()
+    ahead: list[Place] = [
+        (Leg.FORWARD, Stage.ACCEPTED, Status.REGISTERED),
+        (None, None, Status.REGISTERED),
+        (None, None, Status.RECEIVED),
+    ]
+    steps |= {(Leg.FORWARD, Act.ACCEPT, Stage.ACCEPTED), (None, Act.REGISTER, None)}
+    while ahead:
+        place = ahead.pop()
+        if place in places:
+            continue
+        places.add(place)
+        for step, later in moves_from(place):
+            steps.add(step)
+            ahead.append(later)
+    return places, steps
+
+
+def moves_from(
+    place: Place,
+) -> list[tuple[tuple[Leg | None, Act, Stage | None], Place]]:
+    leg, stage, status = place
+    found: list[tuple[tuple[Leg | None, Act, Stage | None], Place]] = []
+    if leg is None or (leg, stage) == (Leg.FORWARD, Stage.WITH_AGENCY):
+        for (start, act), end in DOSSIER_MOVES.items():
+            if start is status:
+                opens = end is Status.NOT_RECEIVED and leg is not None
+                later = (Leg.BACK, Stage.READY) if opens else (leg, stage)
+                found.append(((None, act, None), (*later, end)))
+        if status is Status.PROCESSED:
+            act, opened = OPENINGS[Leg.RESULT]
+            found.append(((Leg.RESULT, act, opened), (Leg.RESULT, opened, status)))
+        if status is Status.NOT_RECEIVED:
+            return found
+    if leg is Leg.BACK:
+        found.append(((leg, *OPENINGS[leg]), place))
+    for (begin, act), end in CONSIGNMENT_MOVES.items():
+        if leg is not None and begin is stage:
+            brought = stages.status_with(leg, begin, act) or status
+            found.append(((leg, act, end), (leg, end, brought)))
+    return found
+
+
+def test_every_place_has_words() -> None:
+    """And no words are left for a place that nothing leads to."""
+    assert set(SITUATIONS) == walk()[0]
+
+
+def test_every_step_has_words() -> None:
+    """A line missing in the timeline would be a line missing in the story."""
+    assert set(STEPS) == walk()[1]
+
+
+@pytest.mark.parametrize(
+    "pair",
+    [text for s in SITUATIONS.values() for text in (s.where, s.todo)]
+    + [*HEADLINES.values(), *PLAIN.values()],
+)
+def test_a_text_has_both_languages_and_known_gaps(pair: Pair) -> None:
+    """A gap nobody fills would be a fault in front of the citizen."""
+    for said in pair:
+        assert {gap for _, gap, _, _ in Formatter().parse(said) if gap} <= GAPS
+        assert said
+
+
+def test_steps_have_known_gaps() -> None:
+    """As above, with what a step itself says."""
+    for pair in STEPS.values():
+        for said in pair:
+            assert {gap for _, gap, _, _ in Formatter().parse(said) if gap} <= STEP_GAPS
+
+
+def test_both_languages_have_the_same_labels() -> None:
+    """StrictUndefined makes a forgotten label an error page."""
+    assert LABELS["vi"].keys() == LABELS["en"].keys()
