@@ -60,8 +60,8 @@ SIGN_INS: Final = (
 
 async def settle(conn: Connection) -> None:
     """Give every office postal numbers, and the demo its people. Safe to repeat."""
-    for office_id in await conn.fetch("SELECT id FROM office"):
-        await journey.give_numbers(conn, office_id["id"])
+    for row in await conn.fetch("SELECT id FROM office"):
+        await journey.give_numbers(conn, row["id"])
     if await security_store.credentials(conn, SIGN_INS[0].username):
         return
     office_id, agency_id = await places(conn)

@@ -92,6 +92,28 @@ class Visitor:
         """Go to a page and return its text."""
         return self._read(await self._client.get(path))
 
+    async def look(self, path: str) -> str:
+        """Fetch a fragment without leaving the page."""
+        page, found = self.page, await self.open(path)
+        self.page = page
+        return found
+
+    async def post_fragment(self, path: str, fields: dict[str, str]) -> str:
+        """Post a form as htmx does, without leaving the page."""
+        page = self.page
+        found = self._read(
+            await self._client.post(path, data=fields, headers={"HX-Request": "true"})
+        )
+        self.page = page
+        return found
+
+    async def rule(self, act: str, **given: str) -> str:
+        """Send the form of the page whose hidden field ``act`` says so."""
+        for form in Forms(self.page).found:
+            if form.fields.get("act") == act:
+                return self._read(await self._client.post(form.action, data=form.fields | given))
+        raise WentWrong(f"no form offers {act}")
+
     def forms(self, action: str) -> list[Form]:
         """The forms of the page that lead to an address ending in *action*."""
         return [form for form in Forms(self.page).found if form.action.endswith(action)]

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from http import HTTPStatus
 from typing import Any, Final
+from urllib.parse import urlencode, urlsplit
 
 import asyncpg
 import structlog
@@ -102,7 +103,9 @@ def refuse(request: AnyRequest, error: Exception) -> Response[Any]:
 def to_sign_in(request: AnyRequest) -> Response[Any] | None:
     """The way to the front door and back: for a page at once, for a fragment by its script."""
     if pages.is_fragment(request):
-        return Response("", status_code=401, headers={"HX-Redirect": "/signin"})
+        where = urlsplit(request.headers.get("hx-current-url", "")).path
+        way = "/signin?" + urlencode({"next": where}, safe="/")
+        return Response("", status_code=401, headers={"HX-Redirect": way})
     if not pages.is_page(request):
         return None
     # only what was asked for can be asked for again: a sent form cannot

@@ -39,7 +39,12 @@ def is_page(request: AnyRequest) -> bool:
 
 
 async def page(
-    request: AnyRequest, template: str, *, block: str | None = None, status: int = 200, **given: Any
+    request: AnyRequest,
+    template: str,
+    *,
+    block: str | None = None,
+    status: int = 200,
+    **given: object,
 ) -> Response[str]:
     """Render *template*, or one *block* of it, with the caller and her form token at hand."""
     settings: Settings = request.app.state.settings

@@ -146,13 +146,8 @@ function startForm() {
   arrange();
 }
 
-/** A session that has ended answers with the sign-in page: go there, never swap it in. */
-function answered(event) {
-  const url = new URL(event.detail.ctx.response.raw.url, location.href);
+function answered() {
   sayState("");
-  if (url.pathname !== "/signin") return;
-  event.preventDefault();
-  location.assign("/signin?next=/counter");
 }
 
 /** Papers change hands by a press of the button: Enter in a field may come from a scanner. */
