@@ -122,11 +122,34 @@ def town(town_template: tuple[str, make.Town]) -> make.Town:
     return town_template[1]
 
 
+@pytest.fixture(scope="session")
+async def common_town(server: str, town_template: tuple[str, make.Town]) -> str:
+    """The address of a loaded province that tests share and leave as they found it."""
+    return await create(server, "common_town", town_template[0])
+
+
 @pytest.fixture
-async def desk(town_url: str) -> AsyncIterator[Connection]:
-    """A connection to the loaded province, as the app's role."""
-    conn = await connect(town_url)
+def desk_url(request: pytest.FixtureRequest, common_town: str) -> str:
+    """This test's own province where other connections look too, else the common one."""
+    if "town_url" in request.fixturenames:
+        return str(request.getfixturevalue("town_url"))
+    return common_town
+
+
+@pytest.fixture
+async def desk(desk_url: str, common_town: str) -> AsyncIterator[Connection]:
+    """A connection to the loaded province, as the app's role.
+
+    A test that has no other connection works inside one transaction, which is
+    rolled back: a clone of its own would cost it twenty times as long.
+    """
+    conn = await connect(desk_url)
+    undone = conn.transaction()
+    if desk_url == common_town:
+        await undone.start()
     yield conn
+    if desk_url == common_town:
+        await undone.rollback()
     await conn.close()
 
 

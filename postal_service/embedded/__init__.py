@@ -32,7 +32,7 @@ KEPT: Final = {
     "log_timezone": "UTC",
 }
 #: for data that may be lost with the machine: tests
-FAST: Final = {"fsync": "off", "synchronous_commit": "off", "full_page_writes": "off"}
+FAST: Final = {"fsync": "off", "synchronous_commit": "off", "full_page_writes": "off","autovacuum":"off","shared_buffers":"32MB"}
 
 
 class Services(Struct, frozen=True, kw_only=True):

@@ -33,7 +33,7 @@ def site(town_url: str, clock: Clock) -> Iterator[str]:
     """The address of the real server over this test's database."""
     if not CHROMIUM.exists():
         pytest.skip(f"no {CHROMIUM} on this machine")
-    port = free_port(18_500)
+    port = free_port(0)
     child = subprocess.Popen(
         [sys.executable, "-m", "postal_service", "serve"],
         env=os.environ

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import unicodedata
 from datetime import date
-from pathlib import Path
 
 import pytest
 from asyncpg import Connection, Record
@@ -22,24 +21,20 @@ from postal_service.desk.errors import (
     UnknownProcedure,
     UnknownReason,
 )
-from postal_service.desk.load import load
 from postal_service.desk.procedure_store import Step
 from postal_service.desk.procedures import Service
 from postal_service.desk.reasons import Group
 from postal_service.desk.tariffs import Zone
 
-DATA = Path(__file__).parents[2] / "postal_service" / "data"
 THEN = date(2019, 6, 3)  #: districts, 147 communes
 MERGED = date(2025, 1, 6)  #: three districts have become one
 NOW = date(2026, 11, 23)  #: no districts, 124 communes
 
 
 @pytest.fixture
-async def province(conn: Connection[Record]) -> Connection[Record]:
+async def province(desk: Connection[Record]) -> Connection[Record]:
     """The real tables."""
-    async with conn.transaction():
-        await load(conn, DATA)
-    return conn
+    return desk
 
 
 async def names(conn: Connection[Record], text: str, day: date = NOW) -> list[str]:
