@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
 from datetime import datetime, timedelta
@@ -23,8 +24,9 @@ from postal_service.web import errors, guards
 from postal_service.web.agency import AgencyController
 from postal_service.web.citizen import CitizenController
 from postal_service.web.counter import CounterController
-from postal_service.web.courier import CourierController
+from postal_service.web.courier import CourierController, ScanController
 from postal_service.web.headers import on_every_answer
+from postal_service.web.needs import Receiver
 from postal_service.web.phone import PhoneController
 from postal_service.web.signin import SignInController
 
@@ -56,6 +58,7 @@ def create_app(settings: Settings, *, clock: Clock | None = None) -> Litestar:
         SignInController,
         CounterController,
         CourierController,
+        ScanController,
         AgencyController,
         CitizenController,
         create_static_files_router("/static", [STATIC], cache_control=None),
@@ -82,7 +85,10 @@ def from_environment() -> Litestar:
     """What the server's worker processes import."""
     settings = Settings.read()
     logs.configure(json=settings.log_json)
-    return create_app(settings)
+    app = create_app(settings)
+    gc.freeze()  # what lives as long as the process need not be looked through at each sweep
+    gc.set_threshold(20_000, 20, 20)
+    return app
 
 
 async def caller(request: AnyRequest) -> Staff:
@@ -101,6 +107,12 @@ async def lang(request: AnyRequest) -> str:
     return "en" if errors.wants_english(request) else "vi"
 
 
+async def phone(request: AnyRequest) -> Receiver:
+    state = request.app.state
+    token = guards.session_token(request)
+    return Receiver(token, state.database, state.bell, state.clock.now())
+
+
 def from_state(name: str) -> Provide:
     def provide(request: AnyRequest) -> Any:  # noqa: ANN401 -- typed where it is asked for
         return request.app.state[name]
@@ -115,4 +127,5 @@ DEPENDENCIES = {
     "caller": Provide(caller),
     "now": Provide(now),
     "lang": Provide(lang),
+    "phone": Provide(phone),
 }

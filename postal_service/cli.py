@@ -10,7 +10,7 @@ from typing import Any
 import msgspec
 import rich_click as click
 from granian import Granian
-from granian.constants import Interfaces, Loops
+from granian.constants import HTTPModes, Interfaces, Loops
 from rich.console import Console
 from rich.table import Table
 
@@ -46,6 +46,8 @@ def serve_command() -> None:
         port=settings.port,
         workers=settings.web_workers,
         loop=Loops.uvloop,
+        http=HTTPModes.http1,  # nginx, which ends TLS, speaks HTTP/2 to browsers
+        websockets=False,
         log_access=False,
         respawn_failed_workers=True,  # the database may come back: a web worker waits for it
         respawn_interval=1.0,

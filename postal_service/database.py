@@ -86,6 +86,12 @@ class Database:
             yield conn
 
     @asynccontextmanager
+    async def begin_unnamed(self) -> AsyncIterator[Connection]:
+        """Open a transaction whose first statement finds out for whom it runs."""
+        async with self.glance() as conn, conn.transaction():
+            yield conn
+
+    @asynccontextmanager
     async def glance(self) -> AsyncIterator[Connection]:
         """A connection without transaction or context.
 
@@ -95,7 +101,9 @@ class Database:
         if self._pool is None:
             raise Busy
         try:
-            conn = await self._pool.acquire(timeout=2)
+            # not acquire(timeout=…): that starts a task for every connection
+            async with asyncio.timeout(2):
+                conn = await self._pool.acquire()
         except TimeoutError as error:
             raise Busy from error
         try:
@@ -136,6 +144,8 @@ def as_app(name: str) -> Mapping[str, str]:
         "statement_timeout": "5s",
         "lock_timeout": "2s",
         "idle_in_transaction_session_timeout": "30s",
+        # planning a scan took longer than running it: arrays made every plan look worth a new one
+        "plan_cache_mode": "force_generic_plan",
         "timezone": "UTC",
     }
 

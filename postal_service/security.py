@@ -6,6 +6,8 @@ import asyncio
 import hashlib
 import hmac
 import secrets
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from datetime import datetime, timedelta
 from typing import Final
 
@@ -14,7 +16,8 @@ from argon2.exceptions import InvalidHashError, VerifyMismatchError
 from asyncpg import Connection
 
 from postal_service import security_store as store
-from postal_service.caller import Staff
+from postal_service.caller import Role, Staff
+from postal_service.database import Database
 
 IDLE: Final = timedelta(minutes=15)
 LONGEST: Final = timedelta(hours=10)
@@ -147,6 +150,27 @@ async def who(conn: Connection, token: str, now: datetime) -> Staff | None:
     if staff is not None and now - staff.last_seen_at > SEEN_EVERY:
         await store.touch_session(conn, digest(token), now)
     return staff
+
+
+@asynccontextmanager
+async def at_work(
+    database: Database, token: str, now: datetime, role: Role
+) -> AsyncIterator[tuple[Connection, Staff]]:
+    """A transaction in the name of whoever's session *token* opens, if she is of *role*.
+
+    For the phone's addresses, which answer more requests than all pages
+    together: the session is looked up by the statement that sets the context.
+    Raises SignedOut, WrongRole, Busy.
+    """
+    async with database.begin_unnamed() as conn:
+        staff = await store.enter_session(conn, digest(token), now, now - IDLE)
+        if staff is None:
+            raise SignedOut
+        if staff.role is not role:
+            raise WrongRole
+        if now - staff.last_seen_at > SEEN_EVERY:
+            await store.touch_session(conn, digest(token), now)
+        yield conn, staff
 
 
 async def sign_out(conn: Connection, token: str) -> None:

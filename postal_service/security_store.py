@@ -54,6 +54,27 @@ async def staff_of_session(
     return convert(await conn.fetchrow(STAFF_OF_SESSION, id_hash, now, seen_after), Staff | None)
 
 
+# One statement says whose session it is and in whose name the transaction runs.
+ENTER_SESSION = """
+SELECT p.id, p.username, p.full_name, p.given_name, p.role, p.office_id, NULL AS office_name,
+       p.agency_id, NULL AS agency_name, p.phone, s.last_seen_at,
+       set_config('postal.kind', 'phone', true) AS kind,
+       set_config('postal.person', p.id::text, true) AS person,
+       set_config('postal.office', coalesce(p.office_id::text, ''), true) AS office,
+       set_config('postal.agency', coalesce(p.agency_id::text, ''), true) AS agency,
+       set_config('postal.role', p.role, true) AS as_role
+  FROM session s
+  JOIN person p ON p.id = s.person_id AND p.active
+ WHERE s.id_hash = $1 AND s.ends_at > $2 AND s.last_seen_at > $3
+"""
+
+
+async def enter_session(
+    conn: Connection, id_hash: bytes, now: datetime, seen_after: datetime
+) -> Staff | None:
+    return convert(await conn.fetchrow(ENTER_SESSION, id_hash, now, seen_after), Staff | None)
+
+
 TOUCH_SESSION = "UPDATE session SET last_seen_at = $2 WHERE id_hash = $1 AND last_seen_at < $2"
 
 

@@ -32,7 +32,14 @@ KEPT: Final = {
     "log_timezone": "UTC",
 }
 #: for data that may be lost with the machine: tests
-FAST: Final = {"fsync": "off", "synchronous_commit": "off", "full_page_writes": "off","autovacuum":"off","shared_buffers":"32MB"}
+FAST: Final = {
+    "fsync": "off",
+    "synchronous_commit": "off",
+    "full_page_writes": "off",
+    # databases that live for a second are not worth a vacuum, nor much memory
+    "autovacuum": "off",
+    "shared_buffers": "32MB",
+}
 
 
 class Services(Struct, frozen=True, kw_only=True):

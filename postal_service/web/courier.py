@@ -10,6 +10,8 @@ from litestar.params import FromPath, FromQuery, JSONBody, URLEncodedBody
 from litestar.response import Redirect
 from litestar.status_codes import HTTP_200_OK
 
+from postal_service import security
+from postal_service.caller import Role
 from postal_service.desk import delivery, dispatch, field
 from postal_service.desk.delivery import Report
 from postal_service.desk.errors import DeskError
@@ -26,7 +28,7 @@ from postal_service.web.courier_pages import (
     show,
 )
 from postal_service.web.guards import couriers
-from postal_service.web.needs import Bell, Caller, Db, Lang, Now
+from postal_service.web.needs import Bell, Caller, Db, Lang, Now, Phone
 from postal_service.web.scans import BatchIn, BatchOut, ScanIn, ScanOut
 from tracking.errors import UnknownConsignment, place_words
 from tracking.identifiers import parse_s10
@@ -35,32 +37,36 @@ from tracking.stages import Stage
 AnyRequest = Request[Any, Any, Any]
 
 
+class ScanController(Controller):
+    """What a phone sends. It has no guard: each transaction begins by finding the courier."""
+
+    path = "/courier/scans"
+
+    @post(name="courier.scan", status_code=HTTP_200_OK)
+    async def scan(self, data: JSONBody[ScanIn], phone: Phone) -> ScanOut:
+        """Record one scan. Safe to repeat: the phone retries until it hears back."""
+        async with security.at_work(phone.db, phone.token, phone.now, Role.COURIER) as at_work:
+            conn, caller = at_work
+            report = data.report(caller.actor)
+            event = await delivery.record_one(conn, report, heard_at=phone.now)
+        phone.bell.ring()
+        return scans.scan_out(report, event)
+
+    @post("/batch", name="courier.scans", status_code=HTTP_200_OK)
+    async def scan_batch(self, data: JSONBody[BatchIn], phone: Phone, lang: Lang) -> BatchOut:
+        """Record up to 500 scans; each is answered for itself, and none blocks another."""
+        async with security.at_work(phone.db, phone.token, phone.now, Role.COURIER) as at_work:
+            conn, caller = at_work
+            taken = scans.read(data, caller.actor)
+            reports = [report for report in taken if isinstance(report, Report)]
+            answers = await delivery.record(conn, reports, heard_at=phone.now) if reports else []
+        phone.bell.ring()
+        return scans.batch_out(data, taken, answers, lang)
+
+
 class CourierController(Controller):
     path = "/courier"
     guards = [couriers]
-
-    @post("/scans", name="courier.scan", status_code=HTTP_200_OK)
-    async def scan(
-        self, data: JSONBody[ScanIn], caller: Caller, db: Db, bell: Bell, now: Now
-    ) -> ScanOut:
-        """Record one scan. Safe to repeat: the phone retries until it hears back."""
-        report = data.report(caller.actor)
-        async with db.begin(caller.context) as conn:
-            event = await delivery.record_one(conn, report, heard_at=now)
-        bell.ring()
-        return scans.scan_out(report, event)
-
-    @post("/scans/batch", name="courier.scans", status_code=HTTP_200_OK)
-    async def scan_batch(
-        self, data: JSONBody[BatchIn], caller: Caller, db: Db, bell: Bell, now: Now, lang: Lang
-    ) -> BatchOut:
-        """Record up to 500 scans; each is answered for itself, and none blocks another."""
-        taken = scans.read(data, caller.actor)
-        reports = [report for report in taken if isinstance(report, Report)]
-        async with db.begin(caller.context) as conn:
-            answers = await delivery.record(conn, reports, heard_at=now) if reports else []
-        bell.ring()
-        return scans.batch_out(data, taken, answers, lang)
 
     @get("/", name="courier.round")
     async def round(self, request: AnyRequest, caller: Caller, db: Db, now: Now) -> Response[str]:

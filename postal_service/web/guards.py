@@ -70,14 +70,15 @@ async def check_form_token(request: Request[Any, Any, Any]) -> None:
     """
     if request.method in SAFE_METHODS:
         return
-    if request.headers.get("sec-fetch-site", "same-origin") not in ("same-origin", "none"):
+    headers = request.headers  # built anew at each asking
+    if headers.get("sec-fetch-site", "same-origin") not in ("same-origin", "none"):
         raise security.BadFormToken
     token = session_token(request)
-    if not token or await find_caller(request) is None:
-        return
-    given = request.headers.get("x-csrf-token") or ""
-    if not given and "form" in request.headers.get("content-type", ""):
+    given = headers.get("x-csrf-token") or ""
+    if not given and "form" in headers.get("content-type", ""):
         given = str((await request.form()).get("csrf", ""))
     settings: Settings = request.app.state.settings
-    if not security.form_token_fits(settings.secret_key, token, given):
+    if security.form_token_fits(settings.secret_key, token, given):
+        return
+    if token and await find_caller(request) is not None:
         raise security.BadFormToken

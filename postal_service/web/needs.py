@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 
 from litestar.di import NamedDependency
+from msgspec import Struct
 
 from postal_service.bell import Bell as TheBell
 from postal_service.caller import Staff
@@ -17,3 +18,19 @@ Bell = NamedDependency[TheBell]  #: ``bell``: bell.ring() after the commit
 Now = NamedDependency[datetime]  #: ``now``: the moment of this request, by the product's clock
 Settings = NamedDependency[TheSettings]  #: ``settings``
 Lang = NamedDependency[str]  #: ``lang``: "vi" or "en"
+
+
+class Receiver(Struct, frozen=True):
+    """What the phone's two addresses need, as one thing.
+
+    They answer more requests than all pages together, and the framework starts
+    a task for each need of a handler that has several.
+    """
+
+    token: str  #: of the session, not looked up yet
+    db: Database
+    bell: TheBell
+    now: datetime
+
+
+Phone = NamedDependency[Receiver]  #: ``phone``

@@ -8,10 +8,14 @@ from __future__ import annotations
 import asyncio
 import time
 from collections.abc import Iterator, Sequence
+from itertools import islice
 from typing import cast
 
 import msgspec
 from msgspec import Struct
+
+#: Requests written before the clock starts: their making is not what is measured.
+MOST = 8_000
 
 
 class Load(Struct, frozen=True, kw_only=True):
@@ -25,9 +29,9 @@ class Load(Struct, frozen=True, kw_only=True):
         self, scans: Iterator[dict[str, str]], *, clients: int, seconds: float
     ) -> float:
         """Answers a second to single scans."""
+        made = [self._request("/courier/scans", scan) for scan in islice(scans, MOST)]
         until = time.perf_counter() + seconds
-        requests = (self._request("/courier/scans", scan) for scan in scans)
-        return await self._ask(requests, clients=clients, until=until) / seconds
+        return await self._ask(iter(made), clients=clients, until=until) / seconds
 
     async def batches(self, batches: Sequence[list[dict[str, str]]], *, clients: int) -> float:
         """Answered batches a second."""
@@ -59,9 +63,7 @@ class Load(Struct, frozen=True, kw_only=True):
 class Asker(asyncio.Protocol):
     """One connection: asks, waits for the whole answer, asks again."""
 
-    def __init__(
-        self, requests: Iterator[bytes], until: float, end: asyncio.Future[None]
-    ) -> None:
+    def __init__(self, requests: Iterator[bytes], until: float, end: asyncio.Future[None]) -> None:
         self.end = end
         self.done = 0
         self._requests = requests

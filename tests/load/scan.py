@@ -30,9 +30,11 @@ from tests.load.pgbench import script
 from tracking import identifiers, store
 
 CLIENTS = 16
-SECONDS = 6
-TURNS = 2
-ITEMS = 60_000
+SECONDS = 5
+TURNS = 4
+ITEMS = 140_000
+#: Scans of one pgbench client in one turn; more would take items a second time.
+MOST_A_TURN = 1_200
 BATCH = 500
 BATCHES = 40
 
@@ -161,7 +163,8 @@ def run_pgbench(url: str, town: make.Town, turn: int) -> float:
         done = subprocess.run(
             [
                 str(program), "--no-vacuum", "--protocol=prepared", f"--client={CLIENTS}",
-                "--jobs=1", f"--time={SECONDS}", f"--define=i={turn * 1000}", f"--file={path}", url,
+                "--jobs=1", f"--time={SECONDS}", f"--define=i={turn * MOST_A_TURN}",
+                f"--file={path}", url,
             ],
             capture_output=True,
             text=True,
