@@ -29,6 +29,8 @@ from tracking.stages import Act, Keeper, Leg
 
 #: Procedures a commune decides and the post may carry both ways.
 WANTED: Final = ("1.004873", "1.004859", "1.004884", "2.000635", "1.001193", "2.000908")
+#: Lang Biang, Lạc Dương, Lâm Viên and Xuân Hương: half a day's ride.
+AROUND: Final = frozenset({"24846", "24848", "24778", "24781"})
 TO_DESK: Final = (Act.COLLECT, Act.HAND_OVER, Act.SIGN)
 DECIDED: Final = (*TO_DESK, Act.RECEIVE, Act.FINISH)
 HOME: Final = (Act.COLLECT, Act.BRING_IN)
@@ -96,9 +98,9 @@ async def fill(database: Database, now: datetime) -> None:
 
 
 def invented() -> Iterator[dict[str, str]]:
-    """The invented citizens who live where the demo's agency serves."""
+    """Invented citizens of the communes around the demo's office."""
     with (DATA / "demo_people.csv").open(encoding="utf-8", newline="") as lines:
-        nearby = [row for row in csv.DictReader(lines) if row["unit_code_2025"] == "24846"]
+        nearby = [row for row in csv.DictReader(lines) if row["unit_code_2025"] in AROUND]
     while True:
         yield from nearby
 

@@ -184,7 +184,7 @@ async def decide(officer: Visitor, case: Case, clock: Clock) -> None:
 async def s10_of_result(officer: Visitor, case: Case) -> str:
     await officer.open(f"/agency/dossiers/{case.ref}")
     shown = re.findall(r"R[A-Z] ?\d{3} ?\d{3} ?\d{3} ?VN", officer.page)
-    numbers = {number.replace(" ", "") for number in shown} - {case.s10}
+    numbers = {str(number).replace(" ", "") for number in shown} - {case.s10}
     if len(numbers) != 1:
         raise WentWrong(f"the result has {len(numbers)} postal numbers")
     return numbers.pop()

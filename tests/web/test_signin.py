@@ -82,9 +82,7 @@ async def test_a_shared_counter_may_sign_in_all_day(client: Client) -> None:
     [([14, 14, 14], True), ([16], False), ([14] * 44, False)],
     ids=["at work", "idle", "ten hours"],
 )
-async def test_a_session_ends(
-    client: Client, clock: Clock, steps: list[int], alive: bool
-) -> None:
+async def test_a_session_ends(client: Client, clock: Clock, steps: list[int], alive: bool) -> None:
     """Fifteen minutes untouched, or ten hours in all."""
     await client.sign_in("clerk")
     for minutes in steps:
