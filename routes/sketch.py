@@ -161,7 +161,10 @@ def _labels(
     labels: list[Label] = []
     for spot, name in sorted(wanted, key=lambda each: (each[0] not in busy, each[1])):
         half = LETTER * len(name) / 2
-        at = Spot(spot.x, round(spot.y + (LINE + 10 if spot in busy else 0), 1))
+        x, y = spot.x, spot.y
+        if spot in busy:
+            x, y = min(max(x, half), box[0] - half), y + LINE + 10
+        at = Spot(round(x, 1), round(y, 1))
         inside = half <= at.x <= box[0] - half and LINE <= at.y <= box[1] - 4
         if inside and not any(_overlap(at, half, label) for label in labels):
             labels.append(Label(at=at, text=name))
