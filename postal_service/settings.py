@@ -36,6 +36,7 @@ class Settings(Struct, frozen=True, kw_only=True):
     twilio_from: str | None = None  #: a registered sender name or a messaging service id
     #: moves every clock of this product: tests and ``demo --once`` live on a working morning
     clock_offset_seconds: float = 0.0
+    pg_bin_dir: str | None = None  #: programs for the demo's own server instead of the wheel's
     demo: bool = False  #: opens /phone and shows the demo's sign-ins; never in production
     log_json: bool = False  #: one JSON object a line, for a log collector
 
@@ -54,6 +55,11 @@ class Settings(Struct, frozen=True, kw_only=True):
             return convert(found, cls, strict=False)
         except ValidationError as error:
             raise BadSetting(f"Biến môi trường không hợp lệ / bad setting: {error}") from error
+
+    @property
+    def names_a_database(self) -> bool:
+        """Whether somebody chose the database, or it is the default of a laptop."""
+        return self.database_url != type(self)().database_url
 
     @property
     def secure(self) -> bool:

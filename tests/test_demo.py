@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from pathlib import Path
 
+import pytest
 from asyncpg import Connection
 
 from postal_service.clock import Clock
 from postal_service.database import Context, Database
-from postal_service.demo import believable, people
+from postal_service.demo import __main__ as entrance
+from postal_service.demo import believable, house, people
 from postal_service.desk.load import load
-from postal_service.settings import DATA
+from postal_service.settings import DATA, Settings
 from tracking.stages import Stage, Status
 
 
@@ -32,3 +35,17 @@ async def test_the_demo_fills_the_shelves_once(
     statuses = {row["status"] for row in await conn.fetch("SELECT DISTINCT status FROM dossier")}
     assert statuses >= {Status.REGISTERED, Status.SUPPLEMENT, Status.PROCESSED, Status.RETURNED}
     assert await conn.fetchval("SELECT max(at) < $1 FROM event", clock.now())
+
+
+async def test_the_demo_keeps_its_hands_off_a_real_desk(town_url: str, clock: Clock) -> None:
+    """Its password is printed for everybody to read."""
+    with pytest.raises(house.DemoError, match="DATABASE_URL"):
+        await entrance.prepare(town_url, clock, believable_too=True)
+
+
+def test_a_named_database_is_used(tmp_path: Path) -> None:
+    """DATABASE_URL and REDIS_URL win over the embedded servers."""
+    named = Settings(database_url="postgresql://elsewhere/postal", redis_url="redis://elsewhere")
+
+    with entrance.servers(tmp_path, named) as urls:
+        assert urls == ("postgresql://elsewhere/postal", "redis://elsewhere")

@@ -24,13 +24,7 @@ async def test_the_web_outlives_its_database(tmp_path: Path) -> None:
     with embedded.postgres(tmp_path, fast=True, port=database_port) as url:
         await migrate(url)
     log = tmp_path / "serve.log"
-    with log.open("wb") as out:
-        web = subprocess.Popen(
-            [sys.executable, "-m", "postal_service", "serve"],
-            env=os.environ | {"DATABASE_URL": url, "PORT": str(port)},
-            stdout=out,
-            stderr=out,
-        )
+    web = serve(url, port, log)
     site = f"http://127.0.0.1:{port}"
     try:
         wait_for(web, f"{site}/signin", log)
@@ -51,8 +45,18 @@ async def test_the_web_outlives_its_database(tmp_path: Path) -> None:
     assert before.json()["detail"].startswith("Máy chủ đang bận")
 
 
+def serve(url: str, port: int, log: Path) -> subprocess.Popen[bytes]:
+    with log.open("wb") as out:
+        return subprocess.Popen(
+            [sys.executable, "-m", "postal_service", "serve"],
+            env=os.environ | {"DATABASE_URL": url, "PORT": str(port)},
+            stdout=out,
+            stderr=out,
+        )
+
+
 async def look_up(site: str) -> httpx.Response:
-    """Ask for a page that needs the database: guessing codes is counted there."""
+    """Ask for something that needs the database: tries at the door are counted there."""
     async with httpx.AsyncClient(timeout=20) as client:
         return await client.post(
             f"{site}/signin",

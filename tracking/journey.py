@@ -213,9 +213,7 @@ async def require_papers(conn: Connection, current: Dossier, act: Act) -> None:
     stage = await store.stage_of_leg(conn, current.id, Leg.FORWARD)
     if stage is not None and stage != Stage.WITH_AGENCY:
         raise IllegalMove(stage, act)
-    if act is Act.RETURN_HERE and (
-        gone := await store.stage_of_leg(conn, current.id, Leg.RESULT)
-    ):
+    if act is Act.RETURN_HERE and (gone := await store.stage_of_leg(conn, current.id, Leg.RESULT)):
         raise IllegalMove(gone, act)
 
 

@@ -7,6 +7,8 @@ import contextlib
 import signal
 import sys
 import time
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
 from datetime import datetime, timedelta
 from pathlib import Path
 
@@ -21,7 +23,7 @@ from postal_service.demo import believable, house, people, round_trip
 from postal_service.desk.load import load
 from postal_service.embedded import EmbeddedError
 from postal_service.schema import migrate
-from postal_service.settings import DATA
+from postal_service.settings import DATA, Settings
 
 #: ``--once`` lives here, so that its result never depends on the hour of the machine.
 WORKING_MORNING = datetime(2026, 11, 23, 8, 15, tzinfo=VIETNAM)
@@ -68,11 +70,11 @@ def run(options: Options) -> bool:
     clock = Clock.showing(WORKING_MORNING) if options.once else Clock()
     port = house.free_port(0 if options.once else options.port)
     site = f"http://127.0.0.1:{port}" if options.once else f"http://localhost:{port}"
-    with embedded.services(options.data) as servers:
-        url = asyncio.run(prepare(servers.database_url, clock, believable_too=not options.once))
+    with servers(options.data, Settings.read()) as (database_url, redis_url):
+        url = asyncio.run(prepare(database_url, clock, believable_too=not options.once))
         environment = {
             "DATABASE_URL": url,
-            "REDIS_URL": servers.redis_url,
+            "REDIS_URL": redis_url,
             "SITE_URL": site,
             "PORT": str(port),
             "SECRET_KEY": house.kept_secret(options.data),
@@ -89,13 +91,34 @@ def run(options: Options) -> bool:
             raise house.DemoError(f"Máy chủ đã dừng; xem {log} / The server stopped; see {log}")
 
 
-async def prepare(server: str, clock: Clock, *, believable_too: bool) -> str:
-    """Bring the demo's database up to date; the second run finds what the first left."""
-    url = await house.create_database(server)
+@contextmanager
+def servers(data: Path, settings: Settings) -> Iterator[tuple[str, str]]:
+    """The addresses of a database and a Valkey: those the environment names, else our own."""
+    with ExitStack() as stack:
+        if settings.names_a_database:
+            url = settings.database_url
+        else:
+            bin_dir = Path(settings.pg_bin_dir) if settings.pg_bin_dir else None
+            server = stack.enter_context(embedded.postgres(data, bin_dir=bin_dir))
+            url = asyncio.run(house.create_database(server))
+        yield url, settings.redis_url or stack.enter_context(embedded.valkey(data))
+
+
+async def prepare(url: str, clock: Clock, *, believable_too: bool) -> str:
+    """Bring the demo's database up to date; the second run finds what the first left.
+
+    Raises DemoError for a database where other people than the demo's work:
+    everybody knows the demo's password.
+    """
     await migrate(url)
     async with open_database(url, size=1, name="demo") as database:
         async with database.begin(Context.command("demo")) as conn:
             await conn.execute("SET LOCAL statement_timeout = '60s'")
+            if await people.strangers(conn):
+                raise house.DemoError(
+                    "DATABASE_URL trỏ tới dữ liệu thật; bản trình diễn không dùng. / "
+                    "DATABASE_URL names a database with real people in it: not for a demo."
+                )
             await load(conn, DATA)
             await people.settle(conn)
         if believable_too:

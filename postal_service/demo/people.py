@@ -81,6 +81,16 @@ async def settle(conn: Connection) -> None:
         )
 
 
+async def strangers(conn: Connection) -> bool:
+    """Whether anybody works here who is not of the demo."""
+    known = [who.username for who in SIGN_INS]
+    return bool(
+        await conn.fetchval(
+            "SELECT EXISTS (SELECT 1 FROM person WHERE username <> ALL($1::text[]))", known
+        )
+    )
+
+
 async def places(conn: Connection) -> tuple[int, int]:
     """The ids of the demo's office and agency."""
     office_id = await conn.fetchval("SELECT id FROM office WHERE code = $1", OFFICE)

@@ -25,7 +25,7 @@ from postal_service.desk.errors import DeskError
 from postal_service.desk.papers.figures import masked
 from postal_service.desk.rulings import Wish
 from postal_service.web.citizen_slip import Step, step_of
-from postal_service.web.errors import STATUS
+from postal_service.web.errors import status_of
 from postal_service.web.guards import officers
 from postal_service.web.inputs import Form, day_of
 from postal_service.web.needs import Bell, Caller, Db, Lang, Now
@@ -183,10 +183,6 @@ def appointment(day: str, hour: str) -> datetime | None:
             "Ghi đủ ngày và giờ hẹn, ví dụ 23/11/2026 và 16:30.",
             "Enter both the day and the hour, such as 23/11/2026 and 16:30.",
         ) from None
-
-
-def status_of(refusal: Refusal) -> int:
-    return next(STATUS[kind] for kind in type(refusal).__mro__ if kind in STATUS)
 
 
 async def listing(visit: Visit, *, wrong: Sequence[str] = (), status: int = 200) -> Response[str]:

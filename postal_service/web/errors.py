@@ -85,6 +85,11 @@ SENTENCES: Final[dict[int, tuple[str, str]]] = {
 }
 
 
+def status_of(error: Exception) -> int:
+    """The status code of a refusal; 400 for what is in no table."""
+    return next((STATUS[kind] for kind in type(error).__mro__ if kind in STATUS), 400)
+
+
 def wants_english(request: AnyRequest) -> bool:
     """Whether the reader asked for English before Vietnamese."""
     asked = request.headers.get("accept-language", "").lower()
@@ -93,7 +98,7 @@ def wants_english(request: AnyRequest) -> bool:
 
 def refuse(request: AnyRequest, error: Exception) -> Response[Any]:
     """Answer with the words the refusal itself carries."""
-    status = next(STATUS[kind] for kind in type(error).__mro__ if kind in STATUS)
+    status = status_of(error)
     if isinstance(error, security.SignedOut) and (found := to_sign_in(request)):
         return found
     said = getattr(error, "en" if wants_english(request) else "vi")

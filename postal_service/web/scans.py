@@ -11,7 +11,7 @@ from msgspec import Meta, Struct, ValidationError, convert
 
 from postal_service.desk.delivery import ERRANDS, Answer, Report
 from postal_service.desk.errors import DeskError
-from postal_service.web.errors import SENTENCES, STATUS
+from postal_service.web.errors import SENTENCES, status_of
 from postal_service.web.inputs import Moment, Wire
 from tracking.errors import TrackingError
 from tracking.identifiers import parse_s10
@@ -157,7 +157,7 @@ def _id_of(item: object) -> str | None:
 
 def problem(error: Exception, lang: str) -> Problem:
     """One item's refusal, as the whole request's would read."""
-    status = next((STATUS[kind] for kind in type(error).__mro__ if kind in STATUS), 400)
+    status = status_of(error)
     said = getattr(error, lang, SENTENCES[400][lang == "en"])
     wrong = [str(error)] if status == HTTPStatus.BAD_REQUEST else []
     kind = "BadInput" if wrong else type(error).__name__
