@@ -7,6 +7,7 @@ from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 
 import asyncpg
+import hypothesis
 import pytest
 
 from postal_service import database as doors
@@ -22,6 +23,13 @@ serial = itertools.count(1)
 
 def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption("--deep", action="store_true", help="the long versions of the long tests")
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """``--deep``: properties are tried on two thousand examples instead of a hundred."""
+    hypothesis.settings.register_profile("deep", max_examples=2000, deadline=None)
+    hypothesis.settings.register_profile("quick", deadline=None)
+    hypothesis.settings.load_profile("deep" if config.getoption("--deep") else "quick")
 
 
 def named(url: str, name: str) -> str:

@@ -7,7 +7,7 @@ from datetime import date
 
 import pytest
 from asyncpg import Connection, Record
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from postal_service.desk import agencies, offices, procedures, reasons, tariffs
@@ -224,7 +224,6 @@ STEPS = [
 ]
 
 
-@settings(max_examples=60, deadline=None)
 @given(st.integers(1, 50_000), st.integers(1, 5_000))
 def test_more_weight_never_costs_less(weight_g: int, more_g: int) -> None:
     """A clerk who weighs the envelope again must not find a bargain."""

@@ -10,7 +10,7 @@ from datetime import UTC, date, datetime
 from pathlib import Path
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from notifications import messages
@@ -102,7 +102,6 @@ def test_folding_keeps_the_words(text: str, plain: str) -> None:
 
 
 @given(st.text(max_size=60))
-@settings(deadline=None, max_examples=200)
 def test_folded_text_is_always_gsm7(text: str) -> None:
     """One leftover letter would turn the whole message to 70 characters."""
     folded = messages.fold(text)
@@ -112,7 +111,6 @@ def test_folded_text_is_always_gsm7(text: str) -> None:
 
 
 @given(st.sampled_from(sorted(SHORTENED)), st.text(max_size=80))
-@settings(deadline=None, max_examples=200)
 def test_words_never_burst_their_place(name: str, value: str) -> None:
     """A name is filled within its limit or refused; it never costs a second segment."""
     try:

@@ -7,7 +7,7 @@ from datetime import datetime, timedelta, timezone
 from itertools import permutations
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from msgspec import structs
 
@@ -148,7 +148,6 @@ stops_of_a_day = st.lists(
 )
 
 
-@settings(max_examples=30, deadline=None)
 @given(stops=stops_of_a_day, start=st.sampled_from([OFFICE, None]))
 def test_every_plan_holds(stops: Sequence[StopIn], start: Point | None) -> None:
     """Each stop once, no faster than the road, nothing before its window, each doubt said."""

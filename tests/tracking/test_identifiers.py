@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 from babel import Locale
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from tracking import identifiers
@@ -77,7 +77,6 @@ def test_country_codes_are_those_of_the_standard() -> None:
 
 
 @given(st.integers(0, 99_999_999))
-@settings(deadline=None, max_examples=50)
 def test_a_postal_number_we_print_is_one_we_read(serial: int) -> None:
     """A label with a number our own scanners refuse would stop its item."""
     code = identifiers.s10("RB", serial)
@@ -112,7 +111,6 @@ def test_check_character_by_hand() -> None:
 
 
 @given(BODIES, st.integers(0, 13), st.sampled_from(ALPHABET))
-@settings(deadline=None, max_examples=200)
 def test_one_wrong_character_is_always_noticed(body: str, place: int, wrong: str) -> None:
     """A misread character must not open somebody else's page."""
     code = body + identifiers.check_character(body)
@@ -124,7 +122,6 @@ def test_one_wrong_character_is_always_noticed(body: str, place: int, wrong: str
 
 
 @given(BODIES, st.integers(0, 11))
-@settings(deadline=None, max_examples=200)
 def test_a_swap_passes_only_between_neighbours_of_the_alphabet(body: str, place: int) -> None:
     """The standard's one gap is known, and it is no wider than the docstring says."""
     first, second = body[place], body[place + 1]
@@ -136,7 +133,6 @@ def test_a_swap_passes_only_between_neighbours_of_the_alphabet(body: str, place:
 
 
 @given(BODIES)
-@settings(deadline=None, max_examples=100)
 def test_a_printed_tracking_code_is_read_back(body: str) -> None:
     """However it is typed, and whatever letters chance gave it, it is no other kind of number."""
     code = body + identifiers.check_character(body)

@@ -6,7 +6,7 @@ from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from tracking.working_time import (
@@ -42,7 +42,6 @@ moments = st.integers(0, 2 * 365 * 24 * 60).map(
 spans = st.integers(1, 20_000)
 
 
-@settings(max_examples=60, deadline=None)
 @given(moments, spans, spans)
 def test_time_adds_up(at: datetime, first: int, second: int) -> None:
     """A clock stopped and started again must not win or lose a minute."""
@@ -51,7 +50,6 @@ def test_time_adds_up(at: datetime, first: int, second: int) -> None:
     assert in_two_steps == OFFICE.add_minutes(at, first + second)
 
 
-@settings(max_examples=60, deadline=None)
 @given(moments, spans)
 def test_counting_undoes_adding(at: datetime, minutes: int) -> None:
     """What was given is what is found again, forwards and backwards."""
@@ -61,7 +59,6 @@ def test_counting_undoes_adding(at: datetime, minutes: int) -> None:
     assert OFFICE.minutes_between(due, at) == -minutes
 
 
-@settings(max_examples=60, deadline=None)
 @given(moments, st.timedeltas(timedelta(), timedelta(days=30)), spans, st.integers(0, 500))
 def test_who_comes_first_is_never_due_later(
     at: datetime, wait: timedelta, minutes: int, more: int
@@ -71,7 +68,6 @@ def test_who_comes_first_is_never_due_later(
     assert OFFICE.add_minutes(at, minutes) <= OFFICE.add_minutes(at + wait, minutes + more)
 
 
-@settings(max_examples=40, deadline=None)
 @given(st.dates(date(2019, 1, 1), date(2020, 12, 31)), st.integers(0, 300))
 def test_working_days_add_up(day: date, count: int) -> None:
     """The n-th working day after a day has n working days behind it."""
