@@ -28,7 +28,7 @@ from postal_service.settings import DATA, Settings
 #: ``--once`` lives here, so that its result never depends on the hour of the machine.
 WORKING_MORNING = datetime(2026, 11, 23, 8, 15, tzinfo=VIETNAM)
 
-console = Console(stderr=True, highlight=False)
+console = Console(stderr=True, highlight=False, soft_wrap=True)
 
 
 class Options(Struct, frozen=True, kw_only=True):

@@ -51,7 +51,7 @@ SELECT e.act, e.stage, e.status, e.at, c.s10, p.full_name FROM event e
  WHERE d.ref = $1 ORDER BY e.id
 """
 
-console = Console(highlight=False)
+console = Console(highlight=False, soft_wrap=True)
 
 
 class Case(Struct, frozen=True, kw_only=True):
