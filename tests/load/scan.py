@@ -20,7 +20,7 @@ import asyncpg
 
 from postal_service import schema, security
 from postal_service.clock import Clock
-from postal_service.database import SET_CONTEXT, Context, Database, open_database
+from postal_service.database import SET_CONTEXT, Context, Database, as_app, open_database
 from postal_service.demo.house import free_port, wait_for
 from postal_service.desk.load import load
 from postal_service.settings import DATA
@@ -169,7 +169,7 @@ def run_pgbench(url: str, town: make.Town, turn: int) -> float:
             capture_output=True,
             text=True,
             check=False,
-            env={**os.environ, "PGOPTIONS": "-c role=postal_app"},
+            env={**os.environ, "PGOPTIONS": options()},
         )  # fmt: skip
     finally:
         path.unlink()
@@ -178,6 +178,11 @@ def run_pgbench(url: str, town: make.Town, turn: int) -> float:
     line = next(line for line in done.stdout.splitlines() if line.startswith("tps = "))
     say(line)
     return float(line.split()[2])
+
+
+def options() -> str:
+    """The settings the application's own connections have: role, timeouts, kind of plan."""
+    return " ".join(f"-c {name}={value}" for name, value in as_app("pgbench").items())
 
 
 def say(text: str) -> None:
