@@ -19,8 +19,11 @@ from postal_service import security_store as store
 from postal_service.caller import Role, Staff
 from postal_service.database import Database
 
+#: A counter's computer is shared, and its clerk is called away.
 IDLE: Final = timedelta(minutes=15)
 LONGEST: Final = timedelta(hours=10)
+#: A courier's phone is in one pocket all day, and may not ask for a password on the road.
+ROUND: Final = timedelta(hours=12)
 #: how stale ``last_seen_at`` may get: saves a write on all but one request a minute
 SEEN_EVERY: Final = timedelta(minutes=1)
 TRIES: Final = 10
@@ -118,8 +121,9 @@ async def sign_in(
     if not fits or credentials is None:
         raise BadSignIn
     token = secrets.token_urlsafe(32)
-    await store.open_session(conn, digest(token), credentials.id, now, now + LONGEST)
-    staff = await store.staff_of_session(conn, digest(token), now, now - IDLE)
+    ends_at = now + (ROUND if credentials.role is Role.COURIER else LONGEST)
+    await store.open_session(conn, digest(token), credentials.id, now, ends_at)
+    staff = await store.staff_of_session(conn, digest(token), now)
     if staff is None:
         raise BadSignIn
     return token, staff
@@ -143,13 +147,20 @@ def window_of(now: datetime) -> datetime:
 
 
 async def who(conn: Connection, token: str, now: datetime) -> Staff | None:
-    """Whose session this is, if it is alive: 15 minutes idle, 10 hours in all."""
+    """Whose session this is, if it is alive."""
     if not 20 <= len(token) <= 100:
         return None
-    staff = await store.staff_of_session(conn, digest(token), now, now - IDLE)
+    staff = awake(await store.staff_of_session(conn, digest(token), now), now)
     if staff is not None and now - staff.last_seen_at > SEEN_EVERY:
         await store.touch_session(conn, digest(token), now)
     return staff
+
+
+def awake(staff: Staff | None, now: datetime) -> Staff | None:
+    """*staff*, unless she left her session alone for too long."""
+    if staff is None or staff.role is Role.COURIER:
+        return staff
+    return staff if now - staff.last_seen_at < IDLE else None
 
 
 @asynccontextmanager
@@ -163,7 +174,7 @@ async def at_work(
     Raises SignedOut, WrongRole, Busy.
     """
     async with database.begin_unnamed() as conn:
-        staff = await store.enter_session(conn, digest(token), now, now - IDLE)
+        staff = awake(await store.enter_session(conn, digest(token), now), now)
         if staff is None:
             raise SignedOut
         if staff.role is not role:

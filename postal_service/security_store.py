@@ -8,17 +8,18 @@ from typing import cast
 from asyncpg import Connection
 from msgspec import Struct, convert
 
-from postal_service.caller import Staff
+from postal_service.caller import Role, Staff
 
 
 class Credentials(Struct, frozen=True):
     """What a password is checked against."""
 
     id: int
+    role: Role
     password_hash: str | None
 
 
-CREDENTIALS = "SELECT id, password_hash FROM person WHERE username = $1 AND active"
+CREDENTIALS = "SELECT id, role, password_hash FROM person WHERE username = $1 AND active"
 
 
 async def credentials(conn: Connection, username: str) -> Credentials | None:
@@ -44,14 +45,12 @@ SELECT p.id, p.username, p.full_name, p.given_name, p.role, p.office_id, o.name 
   JOIN person p ON p.id = s.person_id AND p.active
   LEFT JOIN office o ON o.id = p.office_id
   LEFT JOIN agency a ON a.id = p.agency_id
- WHERE s.id_hash = $1 AND s.ends_at > $2 AND s.last_seen_at > $3
+ WHERE s.id_hash = $1 AND s.ends_at > $2
 """
 
 
-async def staff_of_session(
-    conn: Connection, id_hash: bytes, now: datetime, seen_after: datetime
-) -> Staff | None:
-    return convert(await conn.fetchrow(STAFF_OF_SESSION, id_hash, now, seen_after), Staff | None)
+async def staff_of_session(conn: Connection, id_hash: bytes, now: datetime) -> Staff | None:
+    return convert(await conn.fetchrow(STAFF_OF_SESSION, id_hash, now), Staff | None)
 
 
 # One statement says whose session it is and in whose name the transaction runs.
@@ -65,14 +64,12 @@ SELECT p.id, p.username, p.full_name, p.given_name, p.role, p.office_id, NULL AS
        set_config('postal.role', p.role, true) AS as_role
   FROM session s
   JOIN person p ON p.id = s.person_id AND p.active
- WHERE s.id_hash = $1 AND s.ends_at > $2 AND s.last_seen_at > $3
+ WHERE s.id_hash = $1 AND s.ends_at > $2
 """
 
 
-async def enter_session(
-    conn: Connection, id_hash: bytes, now: datetime, seen_after: datetime
-) -> Staff | None:
-    return convert(await conn.fetchrow(ENTER_SESSION, id_hash, now, seen_after), Staff | None)
+async def enter_session(conn: Connection, id_hash: bytes, now: datetime) -> Staff | None:
+    return convert(await conn.fetchrow(ENTER_SESSION, id_hash, now), Staff | None)
 
 
 TOUCH_SESSION = "UPDATE session SET last_seen_at = $2 WHERE id_hash = $1 AND last_seen_at < $2"

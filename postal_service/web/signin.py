@@ -84,7 +84,7 @@ class SignInController(Controller):
             httponly=True,
             secure=settings.secure,
             samesite="strict",
-            max_age=int(security.LONGEST.total_seconds()),
+            max_age=int(security.ROUND.total_seconds()),
         )
         return response
 

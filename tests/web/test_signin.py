@@ -92,6 +92,17 @@ async def test_a_session_ends(client: Client, clock: Clock, steps: list[int], al
     assert (response.status_code == 200) is alive
 
 
+async def test_a_courier_rides_all_day(client: Client, clock: Clock) -> None:
+    """Nobody types a password on a mountain road; after twelve hours the round is over."""
+    await client.sign_in("courier")
+    clock.move(timedelta(hours=11))
+    riding = await client.get("/courier")
+    clock.move(timedelta(hours=2))
+    over = await client.get("/courier")
+
+    assert (riding.status_code, over.status_code) == (200, 302)
+
+
 async def test_signing_out_ends_the_session_itself(client: Client) -> None:
     """A copy of the cookie is worth nothing afterwards."""
     await client.sign_in("clerk")
