@@ -31,12 +31,13 @@ from tracking import identifiers, store
 
 #: The hour of the machine has no part in the result.
 CLOCK = Clock.showing(make.MORNING)
-CLIENTS = 16
+#: Connections on both sides: couriers who come back into signal at one hour.
+CLIENTS = 32
 SECONDS = 5
 TURNS = 4
 ITEMS = 140_000
 #: Scans of one pgbench client in one turn; more would take items a second time.
-MOST_A_TURN = 1_200
+MOST_A_TURN = 600
 BATCH = 500
 BATCHES = 40
 
