@@ -163,7 +163,8 @@ def _labels(
         half = LETTER * len(name) / 2
         x, y = spot.x, spot.y
         if spot in busy:
-            x, y = min(max(x, half), box[0] - half), y + LINE + 10
+            room = half + LETTER
+            x, y = min(max(x, room), box[0] - room), y + LINE + 10
         at = Spot(round(x, 1), round(y, 1))
         inside = half <= at.x <= box[0] - half and LINE <= at.y <= box[1] - 4
         if inside and not any(_overlap(at, half, label) for label in labels):

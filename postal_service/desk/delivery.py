@@ -6,7 +6,7 @@ written in the same transaction, because one without the others is no proof.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Final
 
@@ -27,7 +27,15 @@ from tracking.model import Event, Scan
 from tracking.stages import Act
 
 #: Who may take a paper at the door; a neighbour, a guard or a letter box may not.
-RELATIONS: Final = frozenset({"self", "spouse", "parent", "child", "sibling", "authorised"})
+#: The words are what the citizen reads, on the page and in the message.
+RELATIONS: Final[Mapping[str, str]] = {
+    "self": "chính người nhận",
+    "spouse": "vợ hoặc chồng",
+    "parent": "cha hoặc mẹ",
+    "child": "con",
+    "sibling": "anh, chị, em",
+    "authorised": "người được ủy quyền",
+}
 #: Who may take what is for the addressee alone.
 ADDRESSEES: Final = frozenset({"self", "authorised"})
 #: What a courier does to papers. The rest of the register's acts are other people's.

@@ -12,7 +12,7 @@ from asyncpg import Connection, Record
 from notifications.gateway import Known, Owed, Why
 from notifications.messages import long_time, short_day, short_time, vnd
 from postal_service.clock import VIETNAM
-from postal_service.desk import agencies, offices, promise
+from postal_service.desk import agencies, delivery, offices, promise
 from postal_service.desk import directory_store as store
 from postal_service.desk.directory_store import Facts
 from tracking import slip
@@ -45,15 +45,6 @@ SHORT_REASONS: Final[Mapping[str, str]] = {
     "DF17": "không gặp người nhận",
     "DF18": "sai tuyến phát",
     "DF19": "bao bì không nguyên",
-}
-#: As the applicant reads it: who took the paper, never the name.
-RELATIONS: Final[Mapping[str, str]] = {
-    "self": "chính người nhận",
-    "spouse": "vợ hoặc chồng",
-    "parent": "cha hoặc mẹ",
-    "child": "con",
-    "sibling": "anh, chị, em",
-    "authorised": "người được ủy quyền",
 }
 #: What the clerk has to say on the telephone.
 TO_SAY: Final[Mapping[str, str]] = {
@@ -159,7 +150,7 @@ def of_the_event(news: News, facts: Facts) -> dict[str, str]:
     if (reason := news.facts.get("reason")) is not None:
         values["reason"] = SHORT_REASONS.get(reason) or facts.reason or "lý do khác"
     if (relation := news.facts.get("relation")) is not None:
-        values["relation"] = RELATIONS.get(relation, "người nhận thay")
+        values["relation"] = delivery.RELATIONS.get(relation, "người nhận thay")
     return values
 
 

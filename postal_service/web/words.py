@@ -9,6 +9,7 @@ from babel.dates import format_date
 from babel.numbers import format_decimal
 
 from postal_service.clock import VIETNAM
+from postal_service.desk.delivery import RELATIONS
 
 #: The agency's status, for staff: national wording.
 STATUS: Final = {
@@ -41,14 +42,7 @@ RETURN_WAY: Final = {
     "office": "Nhận tại bưu cục",
     "agency": "Nhận tại cơ quan",
 }
-RELATION: Final = {
-    "self": "chính người nhận",
-    "spouse": "vợ hoặc chồng",
-    "parent": "cha hoặc mẹ",
-    "child": "con",
-    "sibling": "anh, chị, em",
-    "authorised": "người được ủy quyền",
-}
+RELATION: Final = RELATIONS
 RELATION_EN: Final = {
     "self": "the addressee",
     "spouse": "wife or husband",
