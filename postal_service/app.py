@@ -25,6 +25,7 @@ from postal_service.web.agency import AgencyController
 from postal_service.web.citizen import CitizenController
 from postal_service.web.counter import CounterController
 from postal_service.web.courier import CourierController, ScanController
+from postal_service.web.hand_overs import HandOverController
 from postal_service.web.headers import on_every_answer
 from postal_service.web.needs import Receiver
 from postal_service.web.phone import PhoneController
@@ -59,6 +60,7 @@ def create_app(settings: Settings, *, clock: Clock | None = None) -> Litestar:
         CounterController,
         CourierController,
         ScanController,
+        HandOverController,
         AgencyController,
         CitizenController,
         create_static_files_router("/static", [STATIC], cache_control=None),

@@ -8,13 +8,13 @@ from uuid import UUID, uuid4
 
 from argon2 import PasswordHasher
 from asyncpg import Connection
-from msgspec import Struct
+from msgspec import Struct, structs
 
 from postal_service import security_store
 from postal_service.clock import VIETNAM
-from tracking import journey, slip
+from tracking import journey, rulings, slip
 from tracking.model import Actor as Actor
-from tracking.model import Dossier, Event, NewDossier, Ruling, Scan
+from tracking.model import Dossier, Event, NewDossier, Party, Ruling, Scan
 from tracking.stages import Act, Keeper, Leg, Stage
 
 #: A working Monday morning; the Tuesday after it is a public holiday, and due dates show it.
@@ -117,8 +117,9 @@ async def dossier(
     return_way: str = "home",
     phone: str | None = "+84590000001",
     at: datetime = MORNING,
+    offered: bool = True,
 ) -> Dossier:
-    """An accepted dossier, its intake lines included."""
+    """An accepted dossier, its intake lines included, and the clerk has offered it to the courier."""
     citizen = await party(conn, phone=phone)
     opened = await journey.open_dossier(
         conn,
@@ -149,6 +150,8 @@ async def dossier(
         uuid4(),
         town.clerk,
     )
+    if offered and service != "return":
+        await scans(conn, [offer(await s10(conn, opened), town, at=at)])
     return opened
 
 
@@ -167,6 +170,12 @@ def scan(
         Act.DECLINE: {"reason": "CD01"},
     }
     return Scan(id=id or uuid4(), s10=s10, act=act, at=at, by=by, facts=needed.get(act, {}) | facts)
+
+
+def offer(s10: str, town: Town, *, at: datetime = MORNING) -> Scan:
+    """The office offers a paper to the courier."""
+    made = scan(s10, Act.OFFER, town.by_clerk, at=at)
+    return structs.replace(made, to=Party(Keeper.COURIER, town.courier))
 
 
 async def s10(conn: Connection, dossier: Dossier, leg: Leg = Leg.FORWARD) -> str:
@@ -223,7 +232,7 @@ async def rule(conn: Connection, town: Town, dossier: Dossier, *acts: Act) -> No
     """Have the agency do *acts* in turn."""
     for act in acts:
         made = ruling(dossier, act, town)
-        verb = journey.release if act is Act.RELEASE else journey.rule
+        verb = rulings.release if act is Act.RELEASE else rulings.rule
         await verb(conn, made, heard_at=MORNING + timedelta(days=30))
 
 
@@ -234,17 +243,22 @@ async def ready(conn: Connection, town: Town, dossier: Dossier) -> str:
     return await s10(conn, dossier, Leg.RESULT)
 
 
-#: The scans that bring a result from the agency's desk to each later stage.
-HOMEWARD = {
-    Stage.TO_OFFICE: (Act.COLLECT,),
-    Stage.AT_OFFICE: (Act.COLLECT, Act.BRING_IN),
-    Stage.OUT: (Act.COLLECT, Act.BRING_IN, Act.COLLECT),
-    Stage.DELIVERED: (Act.COLLECT, Act.BRING_IN, Act.COLLECT, Act.DELIVER),
-}
+#: How many of HOMEWARD's acts bring a result from the agency's desk to each later stage.
+HOMEWARD = (Act.COLLECT, Act.BRING_IN, Act.TAKE_IN, Act.OFFER, Act.COLLECT, Act.DELIVER)
+STEPS = {Stage.TO_OFFICE: 1, Stage.AT_OFFICE: 3, Stage.OUT: 5, Stage.DELIVERED: 6}
 
 
-async def result(conn: Connection, town: Town, dossier: Dossier, stage: Stage) -> str:
-    """Bring the dossier's result to *stage*; the result's number."""
+async def result(
+    conn: Connection, town: Town, dossier: Dossier, stage: Stage, *, offered: bool = False
+) -> str:
+    """Bring the dossier's result to *stage*; at the office also *offered* to the courier."""
     number = await ready(conn, town, dossier)
-    await scans(conn, [scan(number, act, town.by_courier) for act in HOMEWARD[stage]])
+    acts = HOMEWARD[: STEPS[stage] + offered]
+    await scans(conn, [homeward(number, act, town) for act in acts])
     return number
+
+
+def homeward(number: str, act: Act, town: Town) -> Scan:
+    if act is Act.OFFER:
+        return offer(number, town)
+    return scan(number, act, town.by_clerk if act is Act.TAKE_IN else town.by_courier)

@@ -17,14 +17,16 @@ WRITES = re.compile(r"(?:INSERT INTO|(?<!FOR )(?<!NO KEY )UPDATE(?! SET)|DELETE 
 OWNERS = {
     "tracking": {
         "calendar_day", "calendar_session", "consignment", "daily_serial", "dossier", "event",
-        "news", "s10_block",
+        "hand_over", "hand_over_extra", "hand_over_line", "incident", "news", "refused_act",
+        "s10_block",
     },
     "routes": {"round", "stop", "unit"},
     "notifications": {"sms", "sms_attempt", "sms_template"},
     "postal_service": {
-        "agency", "attempt_window", "delivery_proof", "draft", "intake", "intake_document",
+        "agency", "alarm", "alarm_event", "attempt_window", "closure", "closure_notice",
+        "delivery_proof", "draft", "intake", "intake_document",
         "office", "party", "person", "procedure", "procedure_document", "reason",
-        "receipt_print", "ruling_note", "session", "tariff", "task",
+        "radar_look", "receipt_print", "roster", "ruling_note", "session", "tariff", "task",
     },
 }  # fmt: skip
 

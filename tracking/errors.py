@@ -56,6 +56,40 @@ class HeldByAnother(TrackingError):
         self.s10 = s10
 
 
+class NotOffered(TrackingError):
+    """Nobody takes a paper that its holder has not offered to him."""
+
+    def __init__(self, s10: str) -> None:
+        super().__init__(
+            f"Bưu gửi {s10} chưa được giao cho bạn. Nhờ người đang giữ lập bàn giao rồi quét lại.",
+            f"Consignment {s10} has not been offered to you. "
+            "Ask its holder to offer it, then scan again.",
+        )
+        self.s10 = s10
+
+
+class AlreadyOffered(TrackingError):
+    """What is offered to one taker waits for his answer."""
+
+    def __init__(self, s10: str) -> None:
+        super().__init__(
+            f"Bưu gửi {s10} đang chờ người khác ký nhận. Thu hồi bàn giao trước, rồi làm lại.",
+            f"Consignment {s10} waits for somebody's signature. Recall the offer first.",
+        )
+        self.s10 = s10
+
+
+class BadOffer(TrackingError):
+    """A paper is offered to an office or a courier, never to the one who has it."""
+
+    def __init__(self, s10: str) -> None:
+        super().__init__(
+            f"Không giao được bưu gửi {s10} cho người hoặc nơi này. Chọn lại nơi nhận.",
+            f"Consignment {s10} cannot be offered to this taker. Choose another.",
+        )
+        self.s10 = s10
+
+
 class ScanReused(TrackingError):
     """One scan id came with two different contents."""
 
@@ -94,14 +128,28 @@ class BadRuling(TrackingError):
 #: Vietnamese and English for every act and place; a test holds the list complete.
 ACTS: dict[str, tuple[str, str]] = {
     "accept": ("tiếp nhận tại quầy", "accept at the counter"),
+    "offer": ("lập bàn giao", "offer"),
+    "recall": ("thu hồi bàn giao", "recall the offer"),
     "collect": ("bưu tá nhận", "collect"),
+    "take_in": ("bưu cục nhận", "take in at the office"),
     "hand_over": ("bàn giao cơ quan", "hand over to the agency"),
     "sign": ("cơ quan ký nhận", "sign for it"),
-    "decline": ("cơ quan không ký nhận", "decline to sign"),
+    "decline": ("không ký nhận", "decline to sign"),
     "release": ("giao kết quả cho bưu điện", "release to the post"),
     "bring_in": ("nộp về bưu cục", "bring in to the post office"),
     "deliver": ("giao cho người nhận", "deliver"),
     "miss": ("báo không phát được", "report a failed attempt"),
+    "invite": ("mời đến nhận", "invite the receiver"),
+    "last_day": ("nhắc ngày giữ cuối cùng", "remind of the last day"),
+    "send_back": ("chuyển trả cơ quan", "send back to the agency"),
+    "send_on": ("trả bưu điện vì sai cơ quan", "give back as sent to the wrong agency"),
+    "redirect": ("chuyển đúng cơ quan", "redirect to the right agency"),
+    "give_back": ("trả giấy tờ cho công dân", "give the papers back"),
+    "report_missing": ("báo thiếu", "report missing"),
+    "find": ("báo tìm thấy", "report found"),
+    "declare_lost": ("xác nhận thất lạc", "declare lost"),
+    "damage": ("ghi nhận hư hỏng", "record damage"),
+    "undo": ("hoàn tác", "undo"),
     "register": ("đăng ký", "register"),
     "receive": ("tiếp nhận hồ sơ", "receive the dossier"),
     "begin": ("bắt đầu xử lý", "begin processing"),
@@ -110,9 +158,13 @@ ACTS: dict[str, tuple[str, str]] = {
     "refuse": ("từ chối tiếp nhận", "refuse the dossier"),
     "finish": ("báo có kết quả", "finish"),
     "return_here": ("trả kết quả tại cơ quan", "return the result at the agency"),
+    "withdraw": ("rút hồ sơ", "withdraw"),
+    "keep": ("không cho rút hồ sơ", "decline the withdrawal"),
+    "stop": ("dừng xử lý", "stop processing"),
+    "delay": ("báo chậm vì đường hoặc bưu cục đóng", "tell of a delay by a closure"),
 }
 PLACES: dict[str, tuple[str, str]] = {
-    "accepted": ("bưu gửi đang ở bưu cục nhận", "it is at the accepting office"),
+    "accepted": ("bưu gửi đang ở bưu cục, chờ chuyển đi", "it is at a post office"),
     "to_agency": ("bưu tá đang chuyển đến cơ quan", "a courier is carrying it to the agency"),
     "offered": ("đang chờ cơ quan ký nhận", "it waits for the agency's signature"),
     "with_agency": ("cơ quan đã ký nhận", "the agency has signed for it"),
@@ -121,11 +173,17 @@ PLACES: dict[str, tuple[str, str]] = {
     "at_office": ("đang ở bưu cục phát", "it is at the delivering office"),
     "out": ("bưu tá đang đi phát", "a courier has it out for delivery"),
     "delivered": ("đã giao cho người nhận", "it has been delivered"),
+    "missing": ("đang tìm bưu gửi", "it is being looked for"),
+    "lost": ("bưu gửi đã được xác nhận thất lạc", "it has been declared lost"),
+    "given_back": ("giấy tờ đã trả lại công dân", "the papers were given back"),
+    "cancelled": ("số bưu gửi đã hủy", "the number was cancelled"),
     "1": ("hồ sơ chưa được cơ quan tiếp nhận", "the agency has not received it yet"),
     "2": ("cơ quan đã tiếp nhận hồ sơ", "the agency has received it"),
     "3": ("cơ quan đã từ chối hồ sơ", "the agency has refused it"),
     "4": ("cơ quan đang xử lý", "the agency is processing it"),
     "5": ("đang chờ bổ sung giấy tờ", "it waits for more papers"),
+    "7": ("công dân đã xin rút hồ sơ", "the citizen has asked to withdraw it"),
+    "8": ("hồ sơ đã dừng xử lý", "processing has been stopped"),
     "9": ("hồ sơ đã có kết quả", "there is a result"),
     "10": ("kết quả đã được trả", "the result has been returned"),
 }

@@ -2,20 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime, timedelta
 from typing import Final
-from uuid import uuid5
 from zoneinfo import ZoneInfo
 
 from asyncpg import Connection
 from msgspec.structs import replace
 
-from tracking import identifiers, number_store, stages, store
+from tracking import hands, identifiers, number_store, refusal_store, stages, store
 from tracking.errors import (
     BadRuling,
-    HeldByAnother,
-    IllegalMove,
     ImpossibleTime,
     NumbersExhausted,
     ScanReused,
@@ -23,8 +20,8 @@ from tracking.errors import (
     UnknownConsignment,
     UnknownDossier,
 )
-from tracking.model import Actor, Consignment, Dossier, Event, NewDossier, News, Ruling, Scan
-from tracking.stages import Act, Keeper, Leg, Stage, Status
+from tracking.model import Consignment, Dossier, Event, NewDossier, News, Scan
+from tracking.stages import Act, Keeper, Stage
 
 VIETNAM = ZoneInfo("Asia/Ho_Chi_Minh")
 #: No vowel, D or W: a Vietnamese keyboard would rewrite them under a scanner.
@@ -34,7 +31,13 @@ S10_BLOCK: Final = 100_000
 AHEAD: Final = timedelta(minutes=5)
 FIRST_DAY: Final = datetime(2018, 1, 1, tzinfo=UTC)
 #: What an act must say besides that it happened.
-SAYS: Final = {Act.MISS: "reason", Act.DECLINE: "reason", Act.DELIVER: "relation"}
+SAYS: Final = {
+    Act.MISS: "reason",
+    Act.DECLINE: "reason",
+    Act.DELIVER: "relation",
+    Act.DAMAGE: "reason",
+    Act.SEND_BACK: "reason",
+}
 
 
 async def open_dossier(conn: Connection, new: NewDossier, *, heard_at: datetime) -> Dossier:
@@ -84,7 +87,19 @@ async def record(
             fresh.append(answer)
     if fresh:
         await store.append_scans(conn, fresh, heard_at)
+    await note_refused(conn, zip(scans, answers, strict=True), heard_at)
     return answers
+
+
+async def note_refused(
+    conn: Connection, tried: Iterable[tuple[Scan, Event | TrackingError]], heard_at: datetime
+) -> None:
+    """Put on record what was tried and refused: of two hands on one paper, both."""
+    refused = [
+        (scan, type(answer).__name__) for scan, answer in tried if isinstance(answer, TrackingError)
+    ]
+    if refused:
+        await refusal_store.note(conn, refused, heard_at)
 
 
 async def record_one(conn: Connection, scan: Scan, *, heard_at: datetime) -> Event:
@@ -99,7 +114,7 @@ def answer_to(
     scan: Scan, item: Consignment | None, earlier: Event | None, heard_at: datetime
 ) -> Event | TrackingError:
     """The event that *scan* makes, the one it already made, or why it makes none."""
-    if item is None or not may_see(scan.by, item.office_id, item.agency_id):
+    if item is None or not (hands.may_see(scan.by, item) or hands.is_own(earlier, scan)):
         return UnknownConsignment(scan.s10)
     if earlier is not None:
         return earlier if same(earlier, scan, item) else ScanReused(scan.id)
@@ -111,13 +126,16 @@ def answer_to(
 
 
 def step(item: Consignment, scan: Scan, heard_at: datetime) -> Event:
-    """The event of a legal move. Raises IllegalMove, HeldByAnother or BadRuling."""
-    stage = stages.after(item.stage, scan.act)
-    if not may_act(item, scan):
-        raise HeldByAnother(item.s10)
+    """The event of a legal move.
+
+    Raises IllegalMove, HeldByAnother, NotOffered, AlreadyOffered, BadOffer or BadRuling.
+    """
+    stage = stages.after(item.stage, scan.act, item.leg, was=item.was)
+    hands.check_hands(item, scan)
     if (said := SAYS.get(scan.act)) and not scan.facts.get(said):
         raise BadRuling("Thiếu lý do hoặc người nhận.", "The reason or the receiver is missing.")
-    kind, holder = holder_after(item, scan, stage)
+    offered = hands.offer_after(item, scan)
+    kind, holder = hands.holder_after(item, scan, stage)
     return Event(
         dossier_id=item.dossier_id,
         consignment_id=item.id,
@@ -127,42 +145,32 @@ def step(item: Consignment, scan: Scan, heard_at: datetime) -> Event:
         status=stages.status_with(item.leg, item.stage, scan.act),
         holder_kind=kind,
         holder_id=holder,
+        office_id=holder if kind is Keeper.OFFICE else item.office_id,
+        offered_kind=offered.kind if offered else None,
+        offered_id=offered.id if offered else None,
         person_id=scan.by.person,
         at=scan.at,
         heard_at=heard_at,
         facts=scan.facts,
+        approver_id=scan.approver,
     )
-
-
-def may_see(actor: Actor, office_id: int, agency_id: int) -> bool:
-    return agency_id == actor.agency if actor.keeper is Keeper.AGENCY else office_id == actor.office
-
-
-def may_act(item: Consignment, scan: Scan) -> bool:
-    """Whether the actor takes the paper over in the right capacity, or holds it."""
-    if taker := stages.TAKERS.get(scan.act):
-        return scan.by.keeper is taker
-    if scan.by.keeper is not item.holder_kind:
-        return False
-    return item.holder_kind is not Keeper.COURIER or item.holder_id == scan.by.person
-
-
-def holder_after(item: Consignment, scan: Scan, stage: Stage) -> tuple[Keeper, int | None]:
-    kind = stages.KEEPERS[stage]
-    if kind is Keeper.OFFICE:
-        return kind, item.office_id
-    if kind is Keeper.AGENCY:
-        return kind, item.agency_id
-    if kind is Keeper.CITIZEN:
-        return kind, None
-    return kind, scan.by.person if scan.act is Act.COLLECT else item.holder_id
 
 
 def moved(item: Consignment, event: Event) -> Consignment:
     if event.stage is None or event.holder_kind is None:
         return item
+    was = item.was
+    if event.stage is Stage.MISSING and item.stage is not Stage.MISSING:
+        was = Stage.TO_AGENCY if item.stage is Stage.OFFERED else item.stage
     return replace(
-        item, stage=event.stage, holder_kind=event.holder_kind, holder_id=event.holder_id
+        item,
+        stage=event.stage,
+        holder_kind=event.holder_kind,
+        holder_id=event.holder_id,
+        office_id=event.office_id or item.office_id,
+        offered_kind=event.offered_kind,
+        offered_id=event.offered_id,
+        was=was,
     )
 
 
@@ -181,85 +189,6 @@ def check_time(at: datetime, heard_at: datetime) -> None:
     """Raise ImpossibleTime for a moment before this service or after now."""
     if not FIRST_DAY <= at <= heard_at + AHEAD:
         raise ImpossibleTime
-
-
-async def rule(conn: Connection, ruling: Ruling, *, heard_at: datetime) -> Status:
-    """Write the agency's *ruling* into the register and return the dossier's new status.
-
-    A refusal opens the consignment that takes the papers back. Raises
-    UnknownDossier, IllegalMove, BadRuling, ScanReused, ImpossibleTime.
-    """
-    current = await dossier(conn, ruling.ref)
-    if not may_see(ruling.by, current.office_id, current.agency_id):
-        raise UnknownDossier(ruling.ref)
-    if earlier := await store.find_events(conn, [ruling.id]):
-        return repeated(earlier[0], current, ruling)
-    check_time(ruling.at, heard_at)
-    status = status_after(current, ruling)
-    await require_papers(conn, current, ruling.act)
-    await store.append_ruling(conn, current, ruling, status, heard_at)
-    if status is Status.NOT_RECEIVED and current.service != "return":
-        back = replace(ruling, id=uuid5(ruling.id, Leg.BACK))
-        s10 = await next_s10(conn, current.office_id)
-        await store.open_leg(conn, current, back, leg=Leg.BACK, s10=s10, heard_at=heard_at)
-    return status
-
-
-async def require_papers(conn: Connection, current: Dossier, act: Act) -> None:
-    """An agency decides on papers it has signed for, and returns what it still has.
-
-    Raises IllegalMove before the one and after the other.
-    """
-    stage = await store.stage_of_leg(conn, current.id, Leg.FORWARD)
-    if stage is not None and stage != Stage.WITH_AGENCY:
-        raise IllegalMove(stage, act)
-    if act is Act.RETURN_HERE and (gone := await store.stage_of_leg(conn, current.id, Leg.RESULT)):
-        raise IllegalMove(gone, act)
-
-
-def status_after(current: Dossier, ruling: Ruling) -> Status:
-    """The status *ruling* leads to. Raises IllegalMove or BadRuling."""
-    status = stages.status_after(current.status, ruling.act)
-    received = current.received_at is not None
-    if (ruling.act in (Act.RECEIVE, Act.REFUSE) and received) or (
-        ruling.act is Act.RESUME and not received
-    ):
-        raise IllegalMove(str(current.status.value), ruling.act)
-    if ruling.act is Act.RECEIVE and (ruling.agency_code is None or ruling.due_at is None):
-        raise BadRuling(
-            "Tiếp nhận phải có mã hồ sơ và ngày hẹn trả.",
-            "Receiving a dossier takes the agency's code and a due date.",
-        )
-    if ruling.act in (Act.REFUSE, Act.ASK_MORE) and not ruling.facts.get("reason"):
-        raise BadRuling("Phải ghi lý do cho người dân.", "The citizen must be told a reason.")
-    return status
-
-
-def repeated(earlier: Event, current: Dossier, ruling: Ruling) -> Status:
-    if (earlier.dossier_id, earlier.act, earlier.facts) != (current.id, ruling.act, ruling.facts):
-        raise ScanReused(ruling.id)
-    return earlier.status or current.status
-
-
-async def release(conn: Connection, ruling: Ruling, *, heard_at: datetime) -> None:
-    """Offer the result to the post: it lies ready, under its own number, for a courier.
-
-    Raises UnknownDossier, IllegalMove, ImpossibleTime, NumbersExhausted.
-    """
-    current = await dossier(conn, ruling.ref)
-    if not may_see(ruling.by, current.office_id, current.agency_id):
-        raise UnknownDossier(ruling.ref)
-    if earlier := await store.find_events(conn, [ruling.id]):
-        if (earlier[0].dossier_id, earlier[0].act) != (current.id, Act.RELEASE):
-            raise ScanReused(ruling.id)
-        return
-    check_time(ruling.at, heard_at)
-    if current.status is not Status.PROCESSED or current.return_way == "agency":
-        raise IllegalMove(str(current.status.value), Act.RELEASE)
-    if stage := await store.stage_of_leg(conn, current.id, Leg.RESULT):
-        raise IllegalMove(stage, Act.RELEASE)
-    s10 = await next_s10(conn, current.office_id)
-    await store.open_leg(conn, current, ruling, leg=Leg.RESULT, s10=s10, heard_at=heard_at)
 
 
 async def next_s10(conn: Connection, office_id: int) -> str:

@@ -22,12 +22,21 @@ class Actor(Struct, frozen=True, kw_only=True):
     agency: int | None = None
 
 
+class Party(Struct, frozen=True):
+    """One possible holder: an office, a courier, an agency, by its id."""
+
+    kind: Keeper
+    id: int
+
+
 class Scan(Struct, frozen=True, kw_only=True):
     """One act on one consignment.
 
     The device draws ``id`` before it sends, so a scan repeated over a bad
     connection is recognised and recorded once. ``facts`` holds closed
-    vocabulary (reason and relation codes), never a name.
+    vocabulary (reason and relation codes), never a name. OFFER alone says ``to``;
+    BRING_IN is an offer to the courier's own office. ``approver`` is the second
+    person, where the act asks for one.
     """
 
     id: UUID
@@ -35,6 +44,8 @@ class Scan(Struct, frozen=True, kw_only=True):
     act: Act
     at: datetime
     by: Actor
+    to: Party | None = None
+    approver: int | None = None
     facts: Facts = {}
 
 
@@ -84,6 +95,23 @@ class NewDossier(Struct, frozen=True, kw_only=True):
     facts: Facts = {}
 
 
+class NewLeg(Struct, frozen=True, kw_only=True):
+    """One more carriage of a dossier's papers, and the act that opens it."""
+
+    dossier_id: int
+    leg: Leg
+    s10: str
+    office_id: int
+    agency_id: int
+    stage: Stage
+    holder: Party
+    scan_id: UUID
+    act: Act
+    person_id: int
+    at: datetime
+    facts: Facts = {}
+
+
 class Dossier(Struct, frozen=True, kw_only=True):
     """The agency's side of one case."""
 
@@ -113,7 +141,7 @@ class Dossier(Struct, frozen=True, kw_only=True):
 
 
 class Consignment(Struct, frozen=True, kw_only=True):
-    """The post's side of one leg."""
+    """The post's side of one leg. ``office_id`` is the office in charge of it now."""
 
     id: int
     dossier_id: int
@@ -125,10 +153,23 @@ class Consignment(Struct, frozen=True, kw_only=True):
     holder_kind: Keeper
     holder_id: int | None
     attempts: int
+    offered_kind: Keeper | None = None
+    offered_id: int | None = None
+    was: Stage | None = None
+
+    @property
+    def taker(self) -> Party | None:
+        """The one it is offered to; at a desk any courier of the office may take it (None)."""
+        if self.offered_kind is None or self.offered_id is None:
+            return None
+        return Party(self.offered_kind, self.offered_id)
 
 
 class Event(Struct, frozen=True, kw_only=True):
-    """A line of the register: append-only, never corrected in place."""
+    """A line of the register: append-only, never corrected in place.
+
+    ``stage`` to ``offered_id`` say all that the consignment is after it.
+    """
 
     dossier_id: int
     consignment_id: int | None
@@ -142,6 +183,11 @@ class Event(Struct, frozen=True, kw_only=True):
     at: datetime
     heard_at: datetime
     facts: Facts
+    office_id: int | None = None
+    offered_kind: Keeper | None = None
+    offered_id: int | None = None
+    undoes: UUID | None = None
+    approver_id: int | None = None
 
 
 class News(Struct, frozen=True, kw_only=True):
@@ -167,3 +213,4 @@ class News(Struct, frozen=True, kw_only=True):
     person_id: int | None
     at: datetime
     facts: Facts
+    undoes: UUID | None = None

@@ -8,7 +8,7 @@ from msgspec import Struct
 from tracking import slip_store
 from tracking.model import Consignment, Dossier
 from tracking.slip_store import Line
-from tracking.stages import Act, Leg
+from tracking.stages import Act, Leg, Stage
 
 
 class Slip(Struct, frozen=True, kw_only=True):
@@ -19,10 +19,27 @@ class Slip(Struct, frozen=True, kw_only=True):
     lines: list[Line]
 
     def leg(self, leg: Leg) -> Consignment | None:
-        return next((item for item in self.consignments if item.leg is leg), None)
+        """The newest carriage of its kind; a number given by mistake is none."""
+        return next(
+            (
+                item
+                for item in reversed(self.consignments)
+                if item.leg is leg and item.stage is not Stage.CANCELLED
+            ),
+            None,
+        )
 
     def last(self, act: Act) -> Line | None:
-        return next((line for line in reversed(self.lines) if line.act is act), None)
+        """The newest line of that act which nobody has undone."""
+        undone = {line.undoes for line in self.lines}
+        return next(
+            (
+                line
+                for line in reversed(self.lines)
+                if line.act is act and line.scan_id not in undone
+            ),
+            None,
+        )
 
 
 async def by_tracking_code(conn: Connection, code: str) -> Slip | None:

@@ -27,6 +27,11 @@ class Line(Struct, frozen=True, kw_only=True):
     at: datetime
     heard_at: datetime
     facts: Facts
+    office_id: int | None = None
+    offered_kind: Keeper | None = None
+    offered_id: int | None = None
+    undoes: UUID | None = None
+    approver_id: int | None = None
 
 
 DOSSIER_BY_REF = """
@@ -58,7 +63,8 @@ async def dossier_by_tracking_code(conn: Connection, code: str) -> Dossier | Non
 
 
 CONSIGNMENTS_OF = """
-SELECT id, dossier_id, leg, s10, office_id, agency_id, stage, holder_kind, holder_id, attempts
+SELECT id, dossier_id, leg, s10, office_id, agency_id, stage, holder_kind, holder_id, attempts,
+       offered_kind, offered_id, was
   FROM consignment
  WHERE dossier_id = $1
  ORDER BY id
@@ -71,7 +77,8 @@ async def consignments_of(conn: Connection, dossier_id: int) -> list[Consignment
 
 LINES_OF = """
 SELECT e.scan_id, e.act, c.leg, c.s10, e.stage, e.status, e.holder_kind, e.holder_id, e.person_id,
-       e.at, e.heard_at, e.facts
+       e.at, e.heard_at, e.facts, e.office_id, e.offered_kind, e.offered_id, e.undoes,
+       e.approver_id
   FROM event e
   LEFT JOIN consignment c ON c.id = e.consignment_id
  WHERE e.dossier_id = $1

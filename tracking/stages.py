@@ -16,8 +16,7 @@ from tracking.errors import IllegalMove
 class Status(IntEnum):
     """The agency's side, by the national status codes 1 to 10.
 
-    6, 7 and 8 (financial duty, withdrawal, stopped) are national codes that no
-    act here leads to yet.
+    6 (financial duty) is a national code that no act here leads to yet.
     """
 
     REGISTERED = 1
@@ -25,6 +24,8 @@ class Status(IntEnum):
     NOT_RECEIVED = 3
     PROCESSING = 4
     SUPPLEMENT = 5
+    WITHDRAWING = 7
+    STOPPED = 8
     PROCESSED = 9
     RETURNED = 10
 
@@ -33,22 +34,32 @@ class Leg(StrEnum):
     """One carriage of paper, with its own S10 number and its own clock."""
 
     FORWARD = "F"  #: citizen to agency
+    SUPPLEMENT = "S"  #: papers the agency asked for, citizen to agency
     RESULT = "R"  #: agency to citizen
-    BACK = "B"  #: papers the agency refused, back to the citizen
+    BACK = "B"  #: papers the agency refused or the citizen withdrew, back to the citizen
+    ORIGINALS = "O"  #: originals taken back from the citizen at the door, to the agency
 
 
 class Stage(StrEnum):
-    """The post's side: where a consignment is. Each stage has one kind of holder."""
+    """The post's side: where a consignment is, and which way it goes.
 
-    ACCEPTED = "accepted"  #: sealed at the counter, receipt given; the office holds
-    TO_AGENCY = "to_agency"  #: in a courier's bag, outbound
+    Who holds it is said beside (``KEEPERS``); so is whom it is offered to:
+    inside a stage a paper may pass from office to office or courier to courier.
+    """
+
+    ACCEPTED = "accepted"  #: at an office, bound for the agency
+    TO_AGENCY = "to_agency"  #: in a courier's bag, bound for the agency
     OFFERED = "offered"  #: laid before the agency; until it signs the courier holds
     WITH_AGENCY = "with_agency"  #: the agency signed for it
     READY = "ready"  #: waits at the agency's desk for the post; the agency holds
     TO_OFFICE = "to_office"  #: in a courier's bag, homebound
-    AT_OFFICE = "at_office"  #: waits at the delivering office
+    AT_OFFICE = "at_office"  #: at an office, homebound
     OUT = "out"  #: on a courier's round to the door
     DELIVERED = "delivered"  #: the citizen signed for it
+    MISSING = "missing"  #: its taker did not find it; whoever offered it still answers for it
+    LOST = "lost"  #: two people have declared it lost
+    GIVEN_BACK = "given_back"  #: back in the citizen's hands before the agency had it
+    CANCELLED = "cancelled"  #: its number was given by mistake; the paper never left its holder
 
 
 class Act(StrEnum):
@@ -56,7 +67,10 @@ class Act(StrEnum):
 
     # to a consignment
     ACCEPT = "accept"
+    OFFER = "offer"
+    RECALL = "recall"
     COLLECT = "collect"
+    TAKE_IN = "take_in"
     HAND_OVER = "hand_over"
     SIGN = "sign"
     DECLINE = "decline"
@@ -64,6 +78,17 @@ class Act(StrEnum):
     BRING_IN = "bring_in"
     DELIVER = "deliver"
     MISS = "miss"
+    INVITE = "invite"
+    LAST_DAY = "last_day"
+    SEND_BACK = "send_back"
+    SEND_ON = "send_on"
+    REDIRECT = "redirect"
+    GIVE_BACK = "give_back"
+    REPORT_MISSING = "report_missing"
+    FIND = "find"
+    DECLARE_LOST = "declare_lost"
+    DAMAGE = "damage"
+    UNDO = "undo"
     # to a dossier
     REGISTER = "register"
     RECEIVE = "receive"
@@ -73,6 +98,10 @@ class Act(StrEnum):
     REFUSE = "refuse"
     FINISH = "finish"
     RETURN_HERE = "return_here"
+    WITHDRAW = "withdraw"
+    KEEP = "keep"
+    STOP = "stop"
+    DELAY = "delay"
 
 
 class Keeper(StrEnum):
@@ -86,19 +115,73 @@ class Keeper(StrEnum):
 
 CONSIGNMENT_MOVES: Final[Mapping[tuple[Stage, Act], Stage]] = {
     # outbound: counter to agency
+    (Stage.ACCEPTED, Act.OFFER): Stage.ACCEPTED,
+    (Stage.ACCEPTED, Act.TAKE_IN): Stage.ACCEPTED,
     (Stage.ACCEPTED, Act.COLLECT): Stage.TO_AGENCY,
+    (Stage.ACCEPTED, Act.REDIRECT): Stage.ACCEPTED,
+    (Stage.ACCEPTED, Act.GIVE_BACK): Stage.GIVEN_BACK,
     (Stage.TO_AGENCY, Act.HAND_OVER): Stage.OFFERED,
-    (Stage.TO_AGENCY, Act.BRING_IN): Stage.ACCEPTED,
+    (Stage.TO_AGENCY, Act.OFFER): Stage.TO_AGENCY,
+    (Stage.TO_AGENCY, Act.COLLECT): Stage.TO_AGENCY,
+    (Stage.TO_AGENCY, Act.BRING_IN): Stage.TO_AGENCY,
+    (Stage.TO_AGENCY, Act.TAKE_IN): Stage.ACCEPTED,
     (Stage.OFFERED, Act.SIGN): Stage.WITH_AGENCY,
     (Stage.OFFERED, Act.DECLINE): Stage.TO_AGENCY,
+    (Stage.OFFERED, Act.RECALL): Stage.TO_AGENCY,
+    (Stage.WITH_AGENCY, Act.SEND_ON): Stage.READY,
+    (Stage.WITH_AGENCY, Act.DAMAGE): Stage.WITH_AGENCY,
     # homebound: agency to citizen
     (Stage.READY, Act.COLLECT): Stage.TO_OFFICE,
-    (Stage.TO_OFFICE, Act.BRING_IN): Stage.AT_OFFICE,
+    (Stage.TO_OFFICE, Act.OFFER): Stage.TO_OFFICE,
+    (Stage.TO_OFFICE, Act.COLLECT): Stage.TO_OFFICE,
+    (Stage.TO_OFFICE, Act.BRING_IN): Stage.TO_OFFICE,
+    (Stage.TO_OFFICE, Act.TAKE_IN): Stage.AT_OFFICE,
+    (Stage.AT_OFFICE, Act.OFFER): Stage.AT_OFFICE,
+    (Stage.AT_OFFICE, Act.TAKE_IN): Stage.AT_OFFICE,
     (Stage.AT_OFFICE, Act.COLLECT): Stage.OUT,
     (Stage.AT_OFFICE, Act.DELIVER): Stage.DELIVERED,
+    (Stage.AT_OFFICE, Act.INVITE): Stage.AT_OFFICE,
+    (Stage.AT_OFFICE, Act.LAST_DAY): Stage.AT_OFFICE,
+    (Stage.AT_OFFICE, Act.SEND_BACK): Stage.ACCEPTED,
+    (Stage.AT_OFFICE, Act.REDIRECT): Stage.ACCEPTED,
+    (Stage.AT_OFFICE, Act.GIVE_BACK): Stage.GIVEN_BACK,
     (Stage.OUT, Act.DELIVER): Stage.DELIVERED,
     (Stage.OUT, Act.MISS): Stage.OUT,
-    (Stage.OUT, Act.BRING_IN): Stage.AT_OFFICE,
+    (Stage.OUT, Act.OFFER): Stage.OUT,
+    (Stage.OUT, Act.COLLECT): Stage.OUT,
+    (Stage.OUT, Act.BRING_IN): Stage.OUT,
+    (Stage.OUT, Act.TAKE_IN): Stage.AT_OFFICE,
+    # what a taker answers to an offer, other than by taking
+    **{
+        (stage, act): target
+        for stage in (Stage.ACCEPTED, Stage.TO_AGENCY, Stage.TO_OFFICE, Stage.AT_OFFICE, Stage.OUT)
+        for act, target in (
+            (Act.RECALL, stage),
+            (Act.DECLINE, stage),
+            (Act.REPORT_MISSING, Stage.MISSING),
+            (Act.DAMAGE, stage),
+        )
+    },
+    (Stage.OFFERED, Act.REPORT_MISSING): Stage.MISSING,
+    (Stage.MISSING, Act.DECLARE_LOST): Stage.LOST,
+}
+
+HOMEBOUND: Final = frozenset({Leg.RESULT, Leg.BACK})
+#: Where a paper that is looked for may be found; it is then back where it was.
+SOUGHT: Final = frozenset({Stage.MISSING, Stage.LOST})
+#: Moves that only some legs make; any other move is every leg's. A paper on its way to the
+#: agency never goes to a door, and only what goes to a door is sent back undelivered.
+LEGS: Final[Mapping[tuple[Stage, Act], frozenset[Leg]]] = {
+    (Stage.AT_OFFICE, Act.COLLECT): HOMEBOUND,
+    (Stage.AT_OFFICE, Act.DELIVER): HOMEBOUND,
+    (Stage.AT_OFFICE, Act.INVITE): HOMEBOUND,
+    (Stage.AT_OFFICE, Act.LAST_DAY): HOMEBOUND,
+    (Stage.AT_OFFICE, Act.SEND_BACK): HOMEBOUND,
+    (Stage.ACCEPTED, Act.REDIRECT): frozenset({Leg.FORWARD}),
+    (Stage.AT_OFFICE, Act.REDIRECT): frozenset({Leg.FORWARD}),
+    (Stage.ACCEPTED, Act.GIVE_BACK): frozenset({Leg.FORWARD, Leg.SUPPLEMENT}),
+    (Stage.AT_OFFICE, Act.GIVE_BACK): frozenset({Leg.FORWARD, Leg.SUPPLEMENT}),
+    (Stage.WITH_AGENCY, Act.SEND_ON): frozenset({Leg.FORWARD}),
 }
 
 DOSSIER_MOVES: Final[Mapping[tuple[Status, Act], Status]] = {
@@ -114,15 +197,25 @@ DOSSIER_MOVES: Final[Mapping[tuple[Status, Act], Status]] = {
     (Status.PROCESSING, Act.ASK_MORE): Status.SUPPLEMENT,
     (Status.PROCESSING, Act.FINISH): Status.PROCESSED,
     (Status.PROCESSED, Act.RETURN_HERE): Status.RETURNED,
+    # the citizen asks to withdraw, before there is a result; the agency decides
+    (Status.REGISTERED, Act.WITHDRAW): Status.WITHDRAWING,
+    (Status.RECEIVED, Act.WITHDRAW): Status.WITHDRAWING,
+    (Status.PROCESSING, Act.WITHDRAW): Status.WITHDRAWING,
+    (Status.SUPPLEMENT, Act.WITHDRAW): Status.WITHDRAWING,
+    (Status.WITHDRAWING, Act.STOP): Status.STOPPED,
 }
 
 #: Where a leg begins, and the act that opens it.
 OPENINGS: Final[Mapping[Leg, tuple[Act, Stage]]] = {
     Leg.FORWARD: (Act.ACCEPT, Stage.ACCEPTED),
+    Leg.SUPPLEMENT: (Act.ACCEPT, Stage.ACCEPTED),
     Leg.RESULT: (Act.RELEASE, Stage.READY),
     Leg.BACK: (Act.RELEASE, Stage.READY),
+    # from the citizen's hands, by the courier at the door; at a counter they are ACCEPTED
+    Leg.ORIGINALS: (Act.ACCEPT, Stage.TO_AGENCY),
 }
 
+#: Who holds a paper at a stage. Where a stage is not named, whoever held it before.
 KEEPERS: Final[Mapping[Stage, Keeper]] = {
     Stage.ACCEPTED: Keeper.OFFICE,
     Stage.TO_AGENCY: Keeper.COURIER,
@@ -133,25 +226,41 @@ KEEPERS: Final[Mapping[Stage, Keeper]] = {
     Stage.AT_OFFICE: Keeper.OFFICE,
     Stage.OUT: Keeper.COURIER,
     Stage.DELIVERED: Keeper.CITIZEN,
+    Stage.GIVEN_BACK: Keeper.CITIZEN,
+    Stage.CANCELLED: Keeper.AGENCY,
 }
 
-#: Acts by which somebody takes a paper over; any other act is its holder's.
+#: Acts by which somebody takes a paper that is offered to him.
 TAKERS: Final[Mapping[Act, Keeper]] = {
     Act.COLLECT: Keeper.COURIER,
+    Act.TAKE_IN: Keeper.OFFICE,
     Act.SIGN: Keeper.AGENCY,
-    Act.DECLINE: Keeper.AGENCY,
 }
+#: Acts of the one it is offered to; any other act is its holder's.
+ANSWERS: Final = frozenset({*TAKERS, Act.DECLINE, Act.REPORT_MISSING})
+#: What the office in charge may say of a paper, whoever answers for it.
+OVERSEEN: Final = frozenset({Act.FIND, Act.DECLARE_LOST})
+#: Acts by which the holder offers it, without changing its stage.
+OFFERS: Final = frozenset({Act.OFFER, Act.BRING_IN})
 
 
-def after(stage: Stage, act: Act) -> Stage:
+def after(stage: Stage, act: Act, leg: Leg | None = None, *, was: Stage | None = None) -> Stage:
     """The stage that follows when *act* happens to a consignment at *stage*.
 
-    Raises IllegalMove where the journey has no such step.
+    What is found is where it *was*. Raises IllegalMove where the journey has no
+    such step, or not for this *leg*.
     """
-    try:
-        return CONSIGNMENT_MOVES[stage, act]
-    except KeyError:
-        raise IllegalMove(stage, act) from None
+    if act is Act.FIND and stage in SOUGHT and was is not None:
+        return was
+    if (stage, act) not in CONSIGNMENT_MOVES or not (leg is None or may_go(leg, stage, act)):
+        raise IllegalMove(stage, act)
+    return CONSIGNMENT_MOVES[stage, act]
+
+
+def may_go(leg: Leg, stage: Stage, act: Act) -> bool:
+    """Whether papers of this *leg* make the move."""
+    only = LEGS.get((stage, act))
+    return only is None or leg in only
 
 
 def status_after(status: Status, act: Act) -> Status:
@@ -168,10 +277,13 @@ def status_after(status: Status, act: Act) -> Status:
 def status_with(leg: Leg, stage: Stage, act: Act) -> Status | None:
     """The agency's status that a move of paper brings with it, if any.
 
-    The agency's part ends when the post takes the result from its desk.
+    The agency's part ends when the post takes the result from its desk, and
+    begins again when a result that nobody took is back on it.
     """
     if (leg, stage, act) == (Leg.RESULT, Stage.READY, Act.COLLECT):
         return Status.RETURNED
+    if (leg, stage, act) == (Leg.RESULT, Stage.OFFERED, Act.SIGN):
+        return Status.PROCESSED
     return None
 
 

@@ -10,7 +10,7 @@ from uuid import UUID
 from asyncpg import Connection
 from msgspec import convert
 
-from tracking.model import Consignment, Dossier, Event, NewDossier, News, Ruling
+from tracking.model import Consignment, Dossier, Event, NewDossier, News
 
 #: Who reads news. Each gets one row an event, and deletes it with its effect.
 LISTENERS = ["sms"]
@@ -18,7 +18,8 @@ LISTENERS = ["sms"]
 # In the order of ids, so that two lists naming the same items in opposite
 # order queue up instead of deadlocking.
 LOCK_CONSIGNMENTS = """
-SELECT id, dossier_id, leg, s10, office_id, agency_id, stage, holder_kind, holder_id, attempts
+SELECT id, dossier_id, leg, s10, office_id, agency_id, stage, holder_kind, holder_id, attempts,
+       offered_kind, offered_id, was
   FROM consignment
  WHERE s10 = ANY($1::text[])
  ORDER BY id
@@ -30,9 +31,13 @@ async def lock_consignments(conn: Connection, s10s: Sequence[str]) -> list[Consi
     return convert(await conn.fetch(LOCK_CONSIGNMENTS, s10s), list[Consignment])
 
 
+async def lock_consignment(conn: Connection, s10: str) -> Consignment | None:
+    return convert(await conn.fetchrow(LOCK_CONSIGNMENTS, [s10]), Consignment | None)
+
+
 FIND_EVENTS = """
 SELECT dossier_id, consignment_id, scan_id, act, stage, status, holder_kind, holder_id,
-       person_id, at, heard_at, facts
+       person_id, at, heard_at, facts, office_id, offered_kind, offered_id, undoes, approver_id
   FROM event
  WHERE scan_id = ANY($1::uuid[])
 """
@@ -48,27 +53,45 @@ APPEND_SCANS = """
 WITH line AS (
     SELECT * FROM unnest($1::bigint[], $2::bigint[], $3::uuid[], $4::text[], $5::text[],
                          $6::smallint[], $7::text[], $8::bigint[], $9::bigint[],
-                         $10::timestamptz[], $11::jsonb[])
+                         $10::timestamptz[], $11::jsonb[], $14::bigint[], $15::text[],
+                         $16::bigint[], $17::uuid[], $18::bigint[])
              WITH ORDINALITY
              AS l(dossier_id, consignment_id, scan_id, act, stage, status, holder_kind, holder_id,
-                  person_id, at, facts, ordinal)
+                  person_id, at, facts, office_id, offered_kind, offered_id, undoes, approver_id,
+                  ordinal)
 ), moved AS (
     UPDATE consignment c
        SET stage = m.stage, holder_kind = m.holder_kind, holder_id = m.holder_id,
-           attempts = c.attempts + m.missed
+           office_id = m.office_id, offered_kind = m.offered_kind, offered_id = m.offered_id,
+           was = CASE WHEN m.stage <> 'missing' THEN c.was
+                      WHEN c.stage = 'offered' THEN 'to_agency' ELSE c.stage END,
+           attempts = greatest(c.attempts + m.missed, 0)
       FROM (SELECT DISTINCT ON (consignment_id) consignment_id, stage, holder_kind, holder_id,
-                   count(*) FILTER (WHERE act = 'miss') OVER (PARTITION BY consignment_id) AS missed
+                   office_id, offered_kind, offered_id,
+                   count(*) FILTER (WHERE act = 'miss') OVER each
+                   - count(*) FILTER (WHERE facts ->> 'undid' = 'miss') OVER each AS missed
               FROM line
+            WINDOW each AS (PARTITION BY consignment_id)
              ORDER BY consignment_id, ordinal DESC) m
      WHERE c.id = m.consignment_id
+), answered AS (
+    -- a paper that was laid down with others: its line on the list is answered with it
+    UPDATE hand_over_line h
+       SET outcome = CASE l.act WHEN 'decline' THEN 'declined' WHEN 'recall' THEN 'recalled'
+                                WHEN 'report_missing' THEN 'missing' ELSE 'accepted' END,
+           reason = l.facts ->> 'reason', answered_by = l.person_id, answered_at = l.at
+      FROM line l
+     WHERE h.consignment_id = l.consignment_id AND h.outcome IS NULL
+       AND l.act IN ('collect', 'take_in', 'sign', 'decline', 'report_missing', 'recall')
 ), ended AS (
     UPDATE dossier d SET status = l.status FROM line l
      WHERE d.id = l.dossier_id AND l.status IS NOT NULL
 ), written AS (
     INSERT INTO event (dossier_id, consignment_id, scan_id, act, stage, status, holder_kind,
-                       holder_id, person_id, at, heard_at, facts)
+                       holder_id, person_id, at, heard_at, facts, office_id, offered_kind,
+                       offered_id, undoes, approver_id)
     SELECT dossier_id, consignment_id, scan_id, act, stage, status, holder_kind, holder_id,
-           person_id, at, $12, facts
+           person_id, at, $12, facts, office_id, offered_kind, offered_id, undoes, approver_id
       FROM line
      ORDER BY ordinal
     RETURNING id
@@ -79,14 +102,17 @@ SELECT id, listener FROM written, unnest($13::text[]) AS listener
 
 
 async def append_scans(conn: Connection, events: Sequence[Event], heard_at: datetime) -> None:
-    columns = [
-        [getattr(event, name) for event in events]
-        for name in (
-            "dossier_id", "consignment_id", "scan_id", "act", "stage", "status",
-            "holder_kind", "holder_id", "person_id", "at", "facts",
+    first, last = (
+        [[getattr(event, name) for event in events] for name in names]
+        for names in (
+            (
+                "dossier_id", "consignment_id", "scan_id", "act", "stage", "status",
+                "holder_kind", "holder_id", "person_id", "at", "facts",
+            ),
+            ("office_id", "offered_kind", "offered_id", "undoes", "approver_id"),
         )
-    ]  # fmt: skip
-    await conn.execute(APPEND_SCANS, *columns, heard_at, LISTENERS)
+    )  # fmt: skip
+    await conn.execute(APPEND_SCANS, *first, heard_at, LISTENERS, *last)
 
 
 LOCK_DOSSIER = """
@@ -102,47 +128,6 @@ SELECT id, ref, tracking_code, procedure_id, applicant_id, receiver_id, office_i
 
 async def lock_dossier(conn: Connection, ref: str) -> Dossier | None:
     return convert(await conn.fetchrow(LOCK_DOSSIER, ref), Dossier | None)
-
-
-# original_due_at is set once: moving it would hide lateness.
-APPEND_RULING = """
-WITH ruled AS (
-    UPDATE dossier
-       SET status = $4,
-           agency_code = coalesce($5, agency_code),
-           due_at = coalesce($6, due_at),
-           original_due_at = coalesce(original_due_at, $6),
-           received_at = CASE WHEN $3 = 'receive' THEN $8 ELSE received_at END,
-           paused_at = CASE WHEN $3 = 'ask_more' THEN $8 END,
-           processed_at = CASE WHEN $3 = 'finish' THEN $8 ELSE processed_at END
-     WHERE id = $1
-), written AS (
-    INSERT INTO event (dossier_id, scan_id, act, status, person_id, at, heard_at, facts)
-    VALUES ($1, $2, $3, $4, $7, $8, $9, $10)
-    RETURNING id
-)
-INSERT INTO news (event_id, listener)
-SELECT id, listener FROM written, unnest($11::text[]) AS listener
-"""
-
-
-async def append_ruling(
-    conn: Connection, dossier: Dossier, ruling: Ruling, status: int, heard_at: datetime
-) -> None:
-    await conn.execute(
-        APPEND_RULING,
-        dossier.id,
-        ruling.id,
-        ruling.act,
-        status,
-        ruling.agency_code,
-        ruling.due_at,
-        ruling.by.person,
-        ruling.at,
-        heard_at,
-        ruling.facts,
-        LISTENERS,
-    )
 
 
 OPEN_DOSSIER = """
@@ -161,10 +146,11 @@ WITH opened AS (
     RETURNING id
 ), written AS (
     INSERT INTO event (dossier_id, consignment_id, scan_id, act, stage, status, holder_kind,
-                       holder_id, person_id, at, heard_at, facts)
+                       holder_id, office_id, person_id, at, heard_at, facts)
     SELECT opened.id, sealed.id, $21, CASE WHEN sealed.id IS NULL THEN 'register' ELSE 'accept' END,
            CASE WHEN sealed.id IS NOT NULL THEN 'accepted' END, $10,
            CASE WHEN sealed.id IS NOT NULL THEN 'office' END,
+           CASE WHEN sealed.id IS NOT NULL THEN $6 END,
            CASE WHEN sealed.id IS NOT NULL THEN $6 END, $22, $16, $23, $24
       FROM opened LEFT JOIN sealed ON true
     RETURNING id, dossier_id
@@ -196,49 +182,6 @@ async def open_dossier(
     return cast("int", dossier_id)
 
 
-OPEN_LEG = """
-WITH sealed AS (
-    INSERT INTO consignment (dossier_id, leg, s10, office_id, agency_id, stage, holder_kind,
-                             holder_id)
-    VALUES ($1, $2, $3, $4, $5, 'ready', 'agency', $5)
-    RETURNING id, dossier_id
-), written AS (
-    INSERT INTO event (dossier_id, consignment_id, scan_id, act, stage, holder_kind, holder_id,
-                       person_id, at, heard_at, facts)
-    SELECT dossier_id, id, $6, 'release', 'ready', 'agency', $5, $7, $8, $9, '{}'
-      FROM sealed
-    RETURNING id
-)
-INSERT INTO news (event_id, listener)
-SELECT id, listener FROM written, unnest($10::text[]) AS listener
-"""
-
-
-async def open_leg(
-    conn: Connection, dossier: Dossier, ruling: Ruling, *, leg: str, s10: str, heard_at: datetime
-) -> None:
-    await conn.execute(
-        OPEN_LEG,
-        dossier.id,
-        leg,
-        s10,
-        dossier.office_id,
-        dossier.agency_id,
-        ruling.id,
-        ruling.by.person,
-        ruling.at,
-        heard_at,
-        LISTENERS,
-    )
-
-
-STAGE_OF_LEG = "SELECT stage FROM consignment WHERE dossier_id = $1 AND leg = $2"
-
-
-async def stage_of_leg(conn: Connection, dossier_id: int, leg: str) -> str | None:
-    return cast("str | None", await conn.fetchval(STAGE_OF_LEG, dossier_id, leg))
-
-
 # The listener deletes its row in the transaction that writes its effect, and
 # SKIP LOCKED lets any number of workers take news side by side.
 TAKE_NEWS = """
@@ -255,7 +198,7 @@ WITH taken AS (
 )
 SELECT e.id AS event_id, e.dossier_id, e.consignment_id, c.leg, c.s10, d.ref, d.agency_code,
        d.applicant_id, d.receiver_id, d.office_id, d.agency_id, d.service, d.return_way, d.due_at,
-       e.act, e.stage, e.status, e.person_id, e.at, e.facts
+       e.act, e.stage, e.status, e.person_id, e.at, e.facts, e.undoes
   FROM taken
   JOIN event e ON e.id = taken.event_id
   JOIN dossier d ON d.id = e.dossier_id

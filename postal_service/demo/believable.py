@@ -22,27 +22,28 @@ from postal_service.demo import people
 from postal_service.desk import counter, procedures
 from postal_service.desk.intake import Entry, PaperEntry
 from postal_service.settings import DATA
-from tracking import calendars, deadlines, journey, slip
+from tracking import calendars, deadlines, journey, rulings, slip
 from tracking.deadlines import Limit, Unit
-from tracking.model import Actor, Dossier, Ruling, Scan
+from tracking.model import Actor, Dossier, Party, Ruling, Scan
 from tracking.stages import Act, Keeper, Leg
 
 #: Procedures a commune decides and the post may carry both ways.
 WANTED: Final = ("1.004873", "1.004859", "1.004884", "2.000635", "1.001193", "2.000908")
 #: Lang Biang, Lạc Dương, Lâm Viên and Xuân Hương: half a day's ride.
 AROUND: Final = frozenset({"24846", "24848", "24778", "24781"})
-TO_DESK: Final = (Act.COLLECT, Act.HAND_OVER, Act.SIGN)
+TAKEN: Final = (Act.OFFER, Act.COLLECT)
+TO_DESK: Final = (*TAKEN, Act.HAND_OVER, Act.SIGN)
 DECIDED: Final = (*TO_DESK, Act.RECEIVE, Act.FINISH)
-HOME: Final = (Act.COLLECT, Act.BRING_IN)
+HOME: Final = (Act.COLLECT, Act.BRING_IN, Act.TAKE_IN)
 
 #: How many dossiers stand where: days ago accepted, and what happened since.
 UNDER_WAY: Final[tuple[tuple[int, tuple[Act, ...]], ...]] = (
     (1, ()),
     (1, ()),
     (1, ()),
-    (2, (Act.COLLECT,)),
-    (2, (Act.COLLECT, Act.HAND_OVER)),
-    (2, (Act.COLLECT, Act.HAND_OVER)),
+    (2, TAKEN),
+    (2, (*TAKEN, Act.HAND_OVER)),
+    (2, (*TAKEN, Act.HAND_OVER)),
     (3, TO_DESK),
     (3, TO_DESK),
     (4, (*TO_DESK, Act.RECEIVE)),
@@ -55,7 +56,7 @@ UNDER_WAY: Final[tuple[tuple[int, tuple[Act, ...]], ...]] = (
     (8, (*DECIDED, Act.RELEASE, *HOME)),
     (8, (*DECIDED, Act.RELEASE, *HOME)),
     (9, (*DECIDED, Act.RELEASE, *HOME)),
-    (9, (*DECIDED, Act.RELEASE, *HOME, Act.COLLECT, Act.DELIVER)),
+    (9, (*DECIDED, Act.RELEASE, *HOME, *TAKEN, Act.DELIVER)),
     (5, (*TO_DESK, Act.REFUSE)),
 )
 FACTS: Final[dict[Act, dict[str, object]]] = {
@@ -75,7 +76,11 @@ class Crew(Struct, frozen=True, kw_only=True):
     office_id: int
 
     def acting(self, act: Act) -> Actor:
-        """Whoever does *act*: the courier carries, the officer signs and decides."""
+        """Whoever does *act*: the clerk offers and takes in, the courier carries, the officer
+        signs and decides.
+        """
+        if act in (Act.OFFER, Act.TAKE_IN):
+            return self.clerk.actor
         carries = {Act.COLLECT, Act.HAND_OVER, Act.BRING_IN, Act.DELIVER, Act.MISS}
         return self.courier if act in carries else self.officer
 
@@ -189,7 +194,9 @@ async def carry(
         whole = await slip.by_ref(conn, dossier.ref)
         item = whole and (whole.leg(Leg.RESULT) or whole.leg(Leg.FORWARD))
         if item:
-            scan = Scan(id=uuid4(), s10=item.s10, act=act, at=at, by=by, facts=FACTS.get(act, {}))
+            to = Party(Keeper.COURIER, crew.courier.person) if act is Act.OFFER else None
+            facts = FACTS.get(act, {})
+            scan = Scan(id=uuid4(), s10=item.s10, act=act, at=at, by=by, to=to, facts=facts)
             await journey.record_one(conn, scan, heard_at=at)
 
 
@@ -215,5 +222,5 @@ async def decide(conn: Connection, dossier: Dossier, act: Act, by: Actor, at: da
         due_at=due_at,
         facts=FACTS.get(act, {}),
     )
-    verb = journey.release if act is Act.RELEASE else journey.rule
+    verb = rulings.release if act is Act.RELEASE else rulings.rule
     await verb(conn, ruling, heard_at=at)

@@ -76,7 +76,7 @@ async def view(conn: Connection[Record], tracking_code: str, *, now: datetime) -
     found = await slip.by_tracking_code(conn, tracking_code)
     if found is None:
         raise NotFound
-    office = await offices.get(conn, found.dossier.office_id)
+    office = await offices.get(conn, in_charge(found))
     agency = await agencies.get(conn, found.dossier.agency_id)
     return View(
         slip=found,
@@ -88,6 +88,11 @@ async def view(conn: Connection[Record], tracking_code: str, *, now: datetime) -
         reasons=await reasons_in(conn, found),
         contact=await store.contact_of(conn, found.dossier.applicant_id),
     )
+
+
+def in_charge(found: Slip) -> int:
+    """The office to ask and to go to: where the newest paper is, not where it began."""
+    return found.consignments[-1].office_id if found.consignments else found.dossier.office_id
 
 
 async def check_digits(conn: Connection[Record], tracking_code: str, digits: str) -> None:

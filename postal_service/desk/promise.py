@@ -95,7 +95,10 @@ def promise(slip: Slip, way: Way, now: datetime) -> Promise:
             )
         case Status.SUPPLEMENT:
             return Promise(kind=Kind.PAUSED, day=day_of(dossier.paused_at or now))
-        case Status.NOT_RECEIVED:
+        case Status.WITHDRAWING:
+            asked = slip.last(Act.WITHDRAW)
+            return Promise(kind=Kind.PAUSED, day=day_of(asked.at if asked else now))
+        case Status.NOT_RECEIVED | Status.STOPPED:
             return papers_back(slip, way, now)
         case Status.PROCESSED | Status.RETURNED:
             return result_home(slip, way, now)
@@ -126,6 +129,9 @@ def result_home(slip: Slip, way: Way, now: datetime) -> Promise:
         return Promise(kind=Kind.DONE, day=day_of(ended.at))
     if dossier.return_way == "agency":
         return Promise(kind=Kind.WAITING, day=day_of(decided_at))
+    # Nobody took it: it waits at the agency again, or will.
+    if item is not None and (back := slip.last(Act.SEND_BACK)) and not homebound(item):
+        return Promise(kind=Kind.WAITING, day=day_of(back.at))
     # What waits at a counter for the citizen to fetch it is not late, however long it waits.
     if item is not None and to_fetch(slip, item):
         return Promise(kind=Kind.WAITING, day=at_office_since(slip, now))
@@ -142,27 +148,31 @@ def result_home(slip: Slip, way: Way, now: datetime) -> Promise:
     )
 
 
+def homebound(item: Consignment) -> bool:
+    return item.stage in (Stage.READY, Stage.TO_OFFICE, Stage.AT_OFFICE, Stage.OUT)
+
+
 def to_fetch(slip: Slip, item: Consignment) -> bool:
     """Whether it lies at the office for the citizen: by choice, refused, or nobody was at home."""
     if item.stage is not Stage.AT_OFFICE:
         return False
-    chosen = slip.dossier.return_way == "office" or item.leg is Leg.BACK
+    chosen = slip.dossier.return_way == "office" or item.leg is not Leg.RESULT
     return chosen or item.attempts > 0
 
 
 def at_office_since(slip: Slip, now: datetime) -> date:
-    brought = slip.last(Act.BRING_IN)
+    brought = slip.last(Act.TAKE_IN)
     return day_of(brought.at if brought else now)
 
 
 def papers_back(slip: Slip, way: Way, now: datetime) -> Promise:
     """When refused papers lie at the office again."""
-    refused = slip.last(Act.REFUSE)
+    refused = slip.last(Act.REFUSE) or slip.last(Act.STOP)
     refused_at = refused.at if refused else now
-    item = slip.leg(Leg.BACK)
+    item = slip.leg(Leg.BACK) or withdrawn_on_the_way(slip)
     if item is None:
         return Promise(kind=Kind.DONE, day=day_of(refused_at))
-    if ended := slip.last(Act.DELIVER):
+    if ended := slip.last(Act.DELIVER) or slip.last(Act.GIVE_BACK):
         return Promise(kind=Kind.DONE, day=day_of(ended.at))
     if to_fetch(slip, item):
         return Promise(kind=Kind.WAITING, day=at_office_since(slip, now))
@@ -175,6 +185,12 @@ def papers_back(slip: Slip, way: Way, now: datetime) -> Promise:
         late=item.holder_kind if overdue else None,
         renewed=next_day(item.stage, way, now) if overdue else None,
     )
+
+
+def withdrawn_on_the_way(slip: Slip) -> Consignment | None:
+    """Papers the citizen withdrew before the agency had them."""
+    item = slip.leg(Leg.FORWARD)
+    return item if item is not None and item.stage is not Stage.WITH_AGENCY else None
 
 
 def next_day(stage: Stage, way: Way, now: datetime) -> date:

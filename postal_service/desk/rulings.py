@@ -15,6 +15,7 @@ from postal_service.desk.agency_desk import own_slip
 from postal_service.desk.errors import DeskError, UnknownReason
 from postal_service.desk.reasons import Group, Reason
 from tracking import identifiers, journey, stages
+from tracking import rulings as register
 from tracking.errors import BadRuling, IllegalMove, ScanReused
 from tracking.model import Actor, Dossier, Facts, Ruling
 from tracking.slip import Slip
@@ -100,9 +101,9 @@ async def enter(
         facts=facts_of(wish),
     )
     if wish.act is Act.RELEASE:
-        await journey.release(conn, ruling, heard_at=now)
+        await register.release(conn, ruling, heard_at=now)
     else:
-        await journey.rule(conn, ruling, heard_at=now)
+        await register.rule(conn, ruling, heard_at=now)
     if wish.note:
         await store.add_note(conn, wish.id, wish.note)
 

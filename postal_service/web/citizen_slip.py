@@ -11,115 +11,13 @@ from msgspec import Struct
 from postal_service.desk.lookup import Opening, View
 from postal_service.desk.promise import Kind
 from postal_service.desk.reasons import Reason
+from postal_service.web import citizen_unusual as unusual
 from postal_service.web import words
-from postal_service.web.citizen_words import TURNS, Pair, Turn, situation_of
+from postal_service.web.citizen_said import situation_of
+from postal_service.web.citizen_steps import INSIDE, STEPS
+from postal_service.web.citizen_words import TURNS, Pair, Turn
 from tracking.slip_store import Line
-from tracking.stages import Act, Keeper, Leg, Stage
-
-#: What each step was, by leg, act and the stage it led to.
-STEPS: Final[Mapping[tuple[Leg | None, Act, Stage | None], Pair]] = {
-    (Leg.FORWARD, Act.ACCEPT, Stage.ACCEPTED): (
-        "{office} đã nhận hồ sơ",
-        "{office} took your papers",
-    ),
-    (Leg.FORWARD, Act.COLLECT, Stage.TO_AGENCY): (
-        "Bưu tá lấy hồ sơ tại {office}",
-        "A courier took them at {office}",
-    ),
-    (Leg.FORWARD, Act.BRING_IN, Stage.ACCEPTED): (
-        "Bưu tá đưa hồ sơ về lại {office}",
-        "The courier brought them back to {office}",
-    ),
-    (Leg.FORWARD, Act.HAND_OVER, Stage.OFFERED): (
-        "Hồ sơ đến {agency}",
-        "They reached {agency}",
-    ),
-    (Leg.FORWARD, Act.SIGN, Stage.WITH_AGENCY): (
-        "{agency} ký nhận hồ sơ từ bưu tá",
-        "{agency} signed for them",
-    ),
-    (Leg.FORWARD, Act.DECLINE, Stage.TO_AGENCY): (
-        "{agency} chưa ký nhận: {reason}",
-        "{agency} did not sign: {reason}",
-    ),
-    (None, Act.REGISTER, None): (
-        "{office} ghi nhận yêu cầu trả kết quả qua bưu điện",
-        "{office} noted that the post brings the result",
-    ),
-    (None, Act.RECEIVE, None): (
-        "{agency} tiếp nhận chính thức, bắt đầu tính thời hạn",
-        "{agency} received the dossier; its time limit runs",
-    ),
-    (None, Act.BEGIN, None): (
-        "{agency} bắt đầu giải quyết",
-        "{agency} began its work",
-    ),
-    (None, Act.ASK_MORE, None): (
-        "{agency} yêu cầu bổ sung {papers} giấy tờ, thời hạn tạm dừng",
-        "{agency} asked for {papers} more paper(s); the limit is paused",
-    ),
-    (None, Act.RESUME, None): (
-        "{agency} đã nhận giấy tờ bổ sung, tính tiếp thời hạn",
-        "{agency} has the missing papers; the limit runs again",
-    ),
-    (None, Act.REFUSE, None): (
-        "{agency} không tiếp nhận hồ sơ",
-        "{agency} refused the dossier",
-    ),
-    (None, Act.FINISH, None): ("{agency} đã có kết quả", "{agency} has a result"),
-    (None, Act.RETURN_HERE, None): (
-        "Kết quả được trả tại {agency}",
-        "The result was handed over at {agency}",
-    ),
-    (Leg.RESULT, Act.RELEASE, Stage.READY): (
-        "{agency} gửi kết quả qua bưu điện",
-        "{agency} gave the result to the post",
-    ),
-    (Leg.RESULT, Act.COLLECT, Stage.TO_OFFICE): (
-        "Bưu tá lấy kết quả tại {agency}",
-        "A courier took the result at {agency}",
-    ),
-    (Leg.RESULT, Act.BRING_IN, Stage.AT_OFFICE): (
-        "Kết quả về đến {office}",
-        "The result reached {office}",
-    ),
-    (Leg.RESULT, Act.COLLECT, Stage.OUT): (
-        "Bưu tá mang kết quả đi giao",
-        "A courier set out with the result",
-    ),
-    (Leg.RESULT, Act.MISS, Stage.OUT): (
-        "Chưa giao được: {reason}",
-        "Not delivered: {reason}",
-    ),
-    (Leg.RESULT, Act.DELIVER, Stage.DELIVERED): (
-        "Đã giao cho {relation}",
-        "Delivered to {relation}",
-    ),
-    (Leg.BACK, Act.RELEASE, Stage.READY): (
-        "{agency} gửi trả giấy tờ qua bưu điện",
-        "{agency} gave the papers back to the post",
-    ),
-    (Leg.BACK, Act.COLLECT, Stage.TO_OFFICE): (
-        "Bưu tá lấy giấy tờ tại {agency}",
-        "A courier took the papers at {agency}",
-    ),
-    (Leg.BACK, Act.BRING_IN, Stage.AT_OFFICE): (
-        "Giấy tờ về đến {office}",
-        "The papers reached {office}",
-    ),
-    (Leg.BACK, Act.COLLECT, Stage.OUT): (
-        "Bưu tá mang giấy tờ đi trả",
-        "A courier set out with the papers",
-    ),
-    (Leg.BACK, Act.MISS, Stage.OUT): (
-        "Chưa trả được giấy tờ: {reason}",
-        "Papers not handed back: {reason}",
-    ),
-    (Leg.BACK, Act.DELIVER, Stage.DELIVERED): (
-        "Đã trả giấy tờ cho {relation}",
-        "Papers handed to {relation}",
-    ),
-}
+from tracking.stages import Act, Keeper, Leg
 
 HOME: Final[Pair] = ("Dự kiến giao kết quả tại nhà", "Result expected at your door")
 AT_OFFICE: Final[Pair] = ("Dự kiến có kết quả tại {office}", "Result expected at {office}")
@@ -204,7 +102,11 @@ def tell(view: View, lang: str) -> Told:
         todo=situation.todo[english].format_map(places),
         active=situation.turn is Turn.CITIZEN,
         finished=situation.turn is Turn.NOBODY,
-        steps=[step_of(line, view.reasons, short, lang) for line in view.slip.lines],
+        steps=[
+            step_of(line, view.reasons, short, lang)
+            for line in view.slip.lines
+            if line.act not in unusual.SILENT and (line.leg, line.act, line.stage) not in INSIDE
+        ],
     )
 
 
@@ -243,7 +145,8 @@ def step_of(
     reason = reasons.get(line.facts.get("reason", ""))
     relation = str(line.facts.get("relation", ""))
     relations = words.RELATION_EN if english else words.RELATION
-    said = STEPS[line.leg, line.act, line.stage][english].format_map(
+    pair = STEPS.get((line.leg, line.act, line.stage)) or unusual.STEPS[line.act]
+    said = pair[english].format_map(
         {
             **places,
             "papers": str(line.facts.get("papers", "")),

@@ -12,8 +12,7 @@ from typing import Final
 
 from msgspec import Struct
 
-from tracking.slip import Slip
-from tracking.stages import Act, Leg, Stage, Status
+from tracking.stages import Leg, Stage, Status
 
 Pair = tuple[str, str]
 Place = tuple[Leg | None, Stage | None, Status]
@@ -274,25 +273,3 @@ SITUATIONS: Final[Mapping[Place, Situation]] = {
         KEEP,
     ),
 }
-
-
-def place_of(slip: Slip) -> Place:
-    """The newest leg and its stage, beside the agency's status."""
-    item = slip.leg(Leg.BACK) or slip.leg(Leg.RESULT) or slip.leg(Leg.FORWARD)
-    return (item.leg if item else None, item.stage if item else None, slip.dossier.status)
-
-
-def situation_of(slip: Slip) -> Situation:
-    """What is said of a dossier: its place, turned by the way it returns and by missed attempts."""
-    place = place_of(slip)
-    item, dossier = slip.leg(Leg.RESULT), slip.dossier
-    if item is None:
-        fetched = dossier.status is Status.PROCESSED and dossier.return_way == "agency"
-        return DECIDED_THERE if fetched else SITUATIONS[place]
-    if item.stage is Stage.AT_OFFICE and item.attempts:
-        return MISSED
-    if item.stage is Stage.AT_OFFICE and dossier.return_way == "office":
-        return TO_FETCH
-    if item.stage is Stage.OUT and slip.lines[-1].act is Act.MISS:
-        return OUT_AFTER_MISS
-    return SITUATIONS[place]

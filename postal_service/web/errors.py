@@ -29,6 +29,7 @@ from postal_service.database import Busy
 from postal_service.desk.errors import DeskError
 from postal_service.web import pages
 from routes.errors import RoutesError
+from tracking import custody_errors as custody
 from tracking import errors as tracking
 
 log = structlog.get_logger()
@@ -44,6 +45,15 @@ STATUS: Final[dict[type[Exception], int]] = {
     tracking.HeldByAnother: 409,
     tracking.ScanReused: 409,
     tracking.NumbersExhausted: 503,
+    tracking.NotOffered: 409,
+    tracking.AlreadyOffered: 409,
+    custody.UnknownHandOver: 404,
+    custody.HandOverEnded: 409,
+    custody.BagIsSealed: 409,
+    custody.CountTogether: 409,
+    custody.Unbalanced: 409,
+    custody.MovedOn: 409,
+    custody.TooLateToUndo: 409,
     RoutesError: 422,
     NotificationError: 422,
     DeskError: 422,

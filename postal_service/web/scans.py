@@ -16,7 +16,7 @@ from postal_service.web.inputs import Moment, Wire
 from tracking.errors import TrackingError
 from tracking.identifiers import parse_s10
 from tracking.model import Actor, Event, Scan
-from tracking.stages import Act, Stage, acts_from
+from tracking.stages import ANSWERS, KEEPERS, Act, Keeper, Stage, acts_from
 
 #: More than a courier scans in a day without signal.
 LARGEST_BATCH: Final = 500
@@ -24,7 +24,14 @@ LARGEST_BATCH: Final = 500
 Errand = Literal["collect", "hand_over", "bring_in", "deliver", "miss"]
 Code = Annotated[str, Meta(max_length=40)]
 Name = Annotated[str, Meta(max_length=120)]
-NEXT: Final = {stage: [act for act in acts_from(stage) if act in ERRANDS] for stage in Stage}
+NEXT: Final = {
+    stage: [
+        act
+        for act in acts_from(stage)
+        if act in ERRANDS and not (act in ANSWERS and KEEPERS.get(stage) is Keeper.COURIER)
+    ]
+    for stage in Stage
+}
 
 
 class TooManyScans(DeskError):

@@ -9,7 +9,7 @@ from playwright.sync_api import Browser, expect
 from tests import make
 from tests.browser.conftest import check
 from tests.make import MORNING, Town
-from tracking import identifiers, journey
+from tracking import identifiers, rulings
 from tracking.model import Dossier
 from tracking.stages import Act, Stage
 
@@ -22,7 +22,7 @@ async def asked(desk: Connection, town: Town) -> Dossier:
     dossier = await make.dossier(desk, town)
     await make.signed(desk, town, dossier)
     ruling = make.ruling(dossier, Act.ASK_MORE, town)
-    await journey.rule(desk, ruling, heard_at=MORNING)
+    await rulings.rule(desk, ruling, heard_at=MORNING)
     await desk.execute(
         "INSERT INTO ruling_note (scan_id, text) VALUES ($1, $2)",
         ruling.id,

@@ -61,8 +61,8 @@ async def test_what_waits_for_the_citizen_is_not_late(
     """Chosen, or nobody at home: it lies there since that day, however long."""
     dossier = await make.dossier(desk, town, return_way=way)
     number = await make.result(desk, town, dossier, Stage.OUT)
-    for act in (Act.MISS, Act.BRING_IN):
-        await make.scans(desk, [make.scan(number, act, town.by_courier)])
+    for act in (Act.MISS, Act.BRING_IN, Act.TAKE_IN):
+        await make.scans(desk, [make.homeward(number, act, town)])
 
     found = await promised(desk, dossier, days=20)
 
@@ -75,8 +75,8 @@ async def test_returned_by_the_agency_is_not_done(desk: Connection, town: Town) 
     await make.result(desk, town, dossier, Stage.TO_OFFICE)
     on_the_way = await promised(desk, dossier)
     number = await make.s10(desk, dossier, Leg.RESULT)
-    for act in (Act.BRING_IN, Act.COLLECT, Act.DELIVER):
-        await make.scans(desk, [make.scan(number, act, town.by_courier)])
+    for act in make.HOMEWARD[1:]:
+        await make.scans(desk, [make.homeward(number, act, town)])
 
     assert on_the_way.kind is Kind.COMING
     assert (await promised(desk, dossier)).kind is Kind.DONE

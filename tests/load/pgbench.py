@@ -34,7 +34,8 @@ def script(set_context: str, store: ModuleType, town: Town, *, highest: int, cli
             "ARRAY[(:dossier_id)::bigint]", "ARRAY[(:id)::bigint]", f"ARRAY[{scan_id}]",
             "ARRAY['collect']", "ARRAY['to_agency']", "ARRAY[NULL]", "ARRAY['courier']",
             f"ARRAY[{town.courier}]", f"ARRAY[{town.courier}]", "ARRAY[now()]", "ARRAY['{}']",
-            "now()", "ARRAY['sms']",
+            "now()", "ARRAY['sms']", f"ARRAY[{town.office}]", "ARRAY[NULL]", "ARRAY[NULL]",
+            "ARRAY[NULL]", "ARRAY[NULL]",
         ],
     )  # fmt: skip
     return f"""

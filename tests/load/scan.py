@@ -53,8 +53,9 @@ SELECT format('LD-%s-%s', to_char(date '2019-01-01' + (n / 90000), 'YYMMDD'),
 RETURNING id
 """
 FILL_CONSIGNMENTS = """
-INSERT INTO consignment (dossier_id, leg, s10, office_id, agency_id, stage, holder_kind, holder_id)
-SELECT d.id, 'F', d.s10, $3, $4, 'accepted', 'office', $3
+INSERT INTO consignment (dossier_id, leg, s10, office_id, agency_id, stage, holder_kind, holder_id,
+                         offered_kind, offered_id)
+SELECT d.id, 'F', d.s10, $3, $4, 'accepted', 'office', $3, 'courier', $5
   FROM unnest($1::bigint[], $2::text[]) AS d(id, s10)
 """
 
@@ -98,7 +99,12 @@ async def fill(conn: asyncpg.Connection, town: make.Town, clock: Clock) -> None:
     )
     numbers = [identifiers.s10("RB", n) for n in range(ITEMS)]
     await conn.execute(
-        FILL_CONSIGNMENTS, [row["id"] for row in made], numbers, town.office, town.agency
+        FILL_CONSIGNMENTS,
+        [row["id"] for row in made],
+        numbers,
+        town.office,
+        town.agency,
+        town.courier,
     )
 
 

@@ -13,7 +13,7 @@ from msgspec.structs import replace
 from tests import make
 from tests.conftest import connect
 from tests.make import MORNING, Town
-from tracking import journey, slip
+from tracking import journey, rulings, slip
 from tracking.errors import (
     BadRuling,
     HeldByAnother,
@@ -44,6 +44,7 @@ async def test_one_dossier_goes_all_the_way_round(desk: Connection, town: Town) 
     whole = await slip_of(desk, dossier.ref)
     assert [(line.act, line.holder_kind) for line in whole.lines] == [
         (Act.ACCEPT, Keeper.OFFICE),
+        (Act.OFFER, Keeper.OFFICE),
         (Act.COLLECT, Keeper.COURIER),
         (Act.HAND_OVER, Keeper.COURIER),
         (Act.SIGN, Keeper.AGENCY),
@@ -51,7 +52,9 @@ async def test_one_dossier_goes_all_the_way_round(desk: Connection, town: Town) 
         (Act.FINISH, None),
         (Act.RELEASE, Keeper.AGENCY),
         (Act.COLLECT, Keeper.COURIER),
-        (Act.BRING_IN, Keeper.OFFICE),
+        (Act.BRING_IN, Keeper.COURIER),
+        (Act.TAKE_IN, Keeper.OFFICE),
+        (Act.OFFER, Keeper.OFFICE),
         (Act.COLLECT, Keeper.COURIER),
         (Act.DELIVER, Keeper.CITIZEN),
     ]
@@ -157,8 +160,8 @@ async def test_ten_copies_at_once_are_one_event(
 async def test_of_two_couriers_one_gets_the_paper(
     desk: Connection, town_url: str, town: Town
 ) -> None:
-    """Two hands reach into one tray: exactly one of them holds it afterwards."""
-    number = await make.s10(desk, await make.dossier(desk, town))
+    """Two hands reach for one result on the agency's desk: exactly one of them holds it."""
+    number = await make.ready(desk, town, await make.dossier(desk, town))
 
     async def grab(courier: make.Actor) -> Event | TrackingError:
         conn = await connect(town_url)
@@ -172,14 +175,14 @@ async def test_of_two_couriers_one_gets_the_paper(
 
     answers = await asyncio.gather(grab(town.by_courier), grab(town.by_other_courier))
 
-    assert sorted(type(answer).__name__ for answer in answers) == ["Event", "IllegalMove"]
+    assert sorted(type(answer).__name__ for answer in answers) == ["Event", "NotOffered"]
 
 
 async def test_lists_in_opposite_order_do_not_deadlock(
     desk: Connection, town_url: str, town: Town
 ) -> None:
-    """Two couriers scan the same tray, one from the top and one from the bottom."""
-    numbers = [await make.s10(desk, await make.dossier(desk, town)) for _ in range(30)]
+    """Two couriers scan the results of one desk, one from the top and one from the bottom."""
+    numbers = [await make.ready(desk, town, await make.dossier(desk, town)) for _ in range(30)]
 
     async def sweep(courier: make.Actor, order: list[str]) -> int:
         conn = await connect(town_url)
@@ -234,13 +237,13 @@ async def test_another_offices_paper_does_not_exist(desk: Connection, town: Town
     """Not "forbidden": a stranger must not even learn that there is one."""
     dossier = await make.dossier(desk, town)
     number = await make.s10(desk, dossier)
-    stranger = replace(town.by_courier, office=town.office + 1)
+    stranger = replace(town.by_other_courier, office=town.office + 1)
     elsewhere = replace(town.by_officer, agency=town.agency + 1)
 
     with pytest.raises(UnknownConsignment):
         await journey.record_one(desk, make.scan(number, Act.COLLECT, stranger), heard_at=MORNING)
     with pytest.raises(UnknownDossier):
-        await journey.rule(
+        await rulings.rule(
             desk,
             replace(make.ruling(dossier, Act.RECEIVE, town), by=elsewhere),
             heard_at=MORNING,
@@ -276,8 +279,8 @@ async def test_a_late_scan_keeps_its_own_time(desk: Connection, town: Town) -> N
 async def test_an_agency_decides_only_on_papers_it_signed_for(desk: Connection, town: Town) -> None:
     dossier = await make.dossier(desk, town)
 
-    with pytest.raises(IllegalMove, match="đang ở bưu cục nhận"):
-        await journey.rule(desk, make.ruling(dossier, Act.RECEIVE, town), heard_at=MORNING)
+    with pytest.raises(IllegalMove, match="đang ở bưu cục"):
+        await rulings.rule(desk, make.ruling(dossier, Act.RECEIVE, town), heard_at=MORNING)
 
 
 async def test_receiving_takes_a_code_and_a_date(desk: Connection, town: Town) -> None:
@@ -287,7 +290,7 @@ async def test_receiving_takes_a_code_and_a_date(desk: Connection, town: Town) -
 
     for lacking in ({"agency_code": None}, {"due_at": None}):
         with pytest.raises(BadRuling):
-            await journey.rule(
+            await rulings.rule(
                 desk, make.ruling(dossier, Act.RECEIVE, town, **lacking), heard_at=MORNING
             )
 
@@ -310,11 +313,11 @@ async def test_a_repeated_ruling_changes_nothing(desk: Connection, town: Town) -
     await make.signed(desk, town, dossier)
     ruling = make.ruling(dossier, Act.RECEIVE, town)
 
-    assert [await journey.rule(desk, ruling, heard_at=MORNING) for _ in range(2)] == [
+    assert [await rulings.rule(desk, ruling, heard_at=MORNING) for _ in range(2)] == [
         Status.RECEIVED
     ] * 2
     with pytest.raises(ScanReused):
-        await journey.rule(desk, replace(ruling, act=Act.BEGIN), heard_at=MORNING)
+        await rulings.rule(desk, replace(ruling, act=Act.BEGIN), heard_at=MORNING)
     assert await desk.fetchval("SELECT count(*) FROM event WHERE act = 'receive'") == 1
 
 
@@ -388,7 +391,7 @@ async def test_an_office_without_numbers_says_so(desk: Connection, town: Town) -
 async def test_an_unknown_reference_is_refused(desk: Connection, town: Town) -> None:
     dossier = await make.dossier(desk, town)
     with pytest.raises(UnknownDossier):
-        await journey.rule(
+        await rulings.rule(
             desk,
             replace(make.ruling(dossier, Act.RECEIVE, town), id=uuid4(), ref="LD-261123-99999"),
             heard_at=MORNING,

@@ -95,7 +95,7 @@ async def test_four_digits_open_the_rest(client: Client, desk: Connection, town:
     dossier = await make.dossier(desk, town)
     await make.signed(desk, town, dossier)
     asked = make.ruling(dossier, Act.ASK_MORE, town)
-    await make.journey.rule(desk, asked, heard_at=MORNING)
+    await make.rulings.rule(desk, asked, heard_at=MORNING)
     note = "Bản sao <script>alert(1)</script> sổ hộ khẩu & giấy khai sinh"
     await desk.execute("INSERT INTO ruling_note (scan_id, text) VALUES ($1, $2)", asked.id, note)
 
@@ -207,8 +207,8 @@ async def test_the_last_step_is_told(client: Client, desk: Connection, town: Tow
     await make.result(desk, town, dossier, Stage.TO_OFFICE)
     returned = text((await client.get(f"/h/{dossier.tracking_code}")).text)
     number = await make.s10(desk, dossier, Leg.RESULT)
-    for act in (Act.BRING_IN, Act.COLLECT, Act.DELIVER):
-        await make.scans(desk, [make.scan(number, act, town.by_courier)])
+    for act in make.HOMEWARD[1:]:
+        await make.scans(desk, [make.homeward(number, act, town)])
 
     delivered = text((await client.get(f"/h/{dossier.tracking_code}")).text)
 
@@ -225,7 +225,8 @@ async def test_a_missed_visit_says_what_to_do(client: Client, desk: Connection, 
     await make.scans(desk, [make.scan(number, Act.MISS, town.by_courier, id=uuid4())])
 
     out = text((await client.get(f"/h/{dossier.tracking_code}")).text)
-    await make.scans(desk, [make.scan(number, Act.BRING_IN, town.by_courier)])
+    for act in (Act.BRING_IN, Act.TAKE_IN):
+        await make.scans(desk, [make.homeward(number, act, town)])
     back = text((await client.get(f"/h/{dossier.tracking_code}")).text)
 
     assert "Chưa giao được: không tìm được người nhận tại địa chỉ" in out

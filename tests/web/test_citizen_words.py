@@ -7,13 +7,21 @@ from string import Formatter
 import pytest
 
 from postal_service.web.citizen_labels import LABELS
-from postal_service.web.citizen_slip import HEADLINES, PLAIN, STEPS
+from postal_service.web.citizen_said import said_of
+from postal_service.web.citizen_slip import HEADLINES, PLAIN
+from postal_service.web.citizen_steps import STEPS
+from postal_service.web.citizen_unusual import BY_PLACE, BY_STAGE, BY_STATUS, SILENT, UNDER_WAY
+from postal_service.web.citizen_unusual import STEPS as ANY_LEG
 from postal_service.web.citizen_words import SITUATIONS, Pair, Place
 from tracking import stages
 from tracking.stages import CONSIGNMENT_MOVES, DOSSIER_MOVES, OPENINGS, Act, Leg, Stage, Status
 
 GAPS = {"office", "office_at", "agency", "agency_at", "hotline", "papers", "attempts"}
 STEP_GAPS = GAPS | {"reason", "relation"}
+
+
+#: What is asked for and decided wherever the papers are meanwhile.
+ANYWHERE = frozenset({Act.WITHDRAW, Act.STOP})
 
 
 def walk() -> tuple[set[Place], set[tuple[Leg | None, Act, Stage | None]]]:
@@ -42,39 +50,50 @@ def moves_from(
 ) -> list[tuple[tuple[Leg | None, Act, Stage | None], Place]]:
     leg, stage, status = place
     found: list[tuple[tuple[Leg | None, Act, Stage | None], Place]] = []
-    if leg is None or (leg, stage) == (Leg.FORWARD, Stage.WITH_AGENCY):
+    if leg is None or leg is Leg.FORWARD:
         for (start, act), end in DOSSIER_MOVES.items():
-            if start is status:
-                opens = end is Status.NOT_RECEIVED and leg is not None
+            if start is status and (leg is None or stage is Stage.WITH_AGENCY or act in ANYWHERE):
+                opens = end in (Status.NOT_RECEIVED, Status.STOPPED) and stage is Stage.WITH_AGENCY
                 later = (Leg.BACK, Stage.READY) if opens else (leg, stage)
                 found.append(((None, act, None), (*later, end)))
-        if status is Status.PROCESSED:
+        if status is Status.PROCESSED and stage in (None, Stage.WITH_AGENCY):
             act, opened = OPENINGS[Leg.RESULT]
             found.append(((Leg.RESULT, act, opened), (Leg.RESULT, opened, status)))
-        if status is Status.NOT_RECEIVED:
-            return found
     if leg is Leg.BACK:
         found.append(((leg, *OPENINGS[leg]), place))
     for (begin, act), end in CONSIGNMENT_MOVES.items():
-        if leg is not None and begin is stage:
+        if act is Act.SEND_ON and status is not Status.REGISTERED:
+            continue
+        if leg is not None and begin is stage and stages.may_go(leg, begin, act):
             brought = stages.status_with(leg, begin, act) or status
             found.append(((leg, act, end), (leg, end, brought)))
     return found
 
 
-def test_every_place_has_words() -> None:
+def test_every_place_has_words_of_its_own() -> None:
     """And no words are left for a place that nothing leads to."""
-    assert set(SITUATIONS) == walk()[0]
+    places = walk()[0]
+    assert set(SITUATIONS) <= places
+    assert [place for place in places if said_of(place) is UNDER_WAY] == []
 
 
 def test_every_step_has_words() -> None:
     """A line missing in the timeline would be a line missing in the story."""
-    assert set(STEPS) == walk()[1]
+    steps = walk()[1]
+    assert set(STEPS) <= steps
+    assert [
+        step for step in steps if step not in STEPS and step[1] not in set(ANY_LEG) | SILENT
+    ] == []
 
 
 @pytest.mark.parametrize(
     "pair",
-    [text for s in SITUATIONS.values() for text in (s.where, s.todo)]
+    [
+        text
+        for said in (SITUATIONS, BY_STAGE, BY_STATUS, BY_PLACE)
+        for s in said.values()
+        for text in (s.where, s.todo)
+    ]
     + [*HEADLINES.values(), *PLAIN.values()],
 )
 def test_a_text_has_both_languages_and_known_gaps(pair: Pair) -> None:
@@ -86,7 +105,7 @@ def test_a_text_has_both_languages_and_known_gaps(pair: Pair) -> None:
 
 def test_steps_have_known_gaps() -> None:
     """As above, with what a step itself says."""
-    for pair in STEPS.values():
+    for pair in [*STEPS.values(), *ANY_LEG.values()]:
         for said in pair:
             assert {gap for _, gap, _, _ in Formatter().parse(said) if gap} <= STEP_GAPS
 
