@@ -15,6 +15,7 @@ from tracking import custody_store as store
 from tracking.custody import MOST, Answer
 from tracking.custody_errors import BadHandOver, BagIsSealed, CountTogether, NotOnList, Unbalanced
 from tracking.custody_model import TAKES, HandOver, Item, Kind, LineAnswer, Outcome, State
+from tracking.errors import NotOffered, UnknownConsignment
 from tracking.incidents import SEAL_BROKEN, SEAL_DIFFERS, WRONG_COUNT, NewIncident
 from tracking.model import Actor, Event, Scan
 from tracking.stages import Act
@@ -89,13 +90,12 @@ async def answer(
     on_list = {line.s10: line for line in await store.lines(conn, hand_over.id)}
     known = [each for each in answers if each.s10 in on_list]
     scans = [scan_of(each, by, at, number) for each in known]
-    recorded = dict(
-        zip(
-            [each.id for each in known],
-            await journey.record(conn, scans, heard_at=heard_at),
-            strict=True,
-        )
-    )
+    said = await journey.record(conn, scans, heard_at=heard_at)
+    recorded = {
+        # on the list, and out of sight since: its giver took it back
+        each.id: NotOffered(each.s10) if isinstance(answer, UnknownConsignment) else answer
+        for each, answer in zip(known, said, strict=True)
+    }
     done = [each for each in known if isinstance(recorded[each.id], Event)]
     await note_damage(
         conn, hand_over, [d for d in done if d.outcome is Outcome.DAMAGED], by, at, heard_at

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from enum import StrEnum
 
 from asyncpg import Connection, Record
@@ -10,7 +11,7 @@ from postal_service.desk import procedure_store as store
 from postal_service.desk.errors import UnknownReason
 from postal_service.desk.procedure_store import Reason
 
-__all__ = ["Group", "Reason", "get", "in_group"]
+__all__ = ["Group", "Reason", "get", "in_group", "require"]
 
 
 class Group(StrEnum):
@@ -37,3 +38,11 @@ async def get(conn: Connection[Record], code: str) -> Reason:
     if reason is None:
         raise UnknownReason(code)
     return reason
+
+
+async def require(conn: Connection[Record], codes: Collection[str], group: Group) -> None:
+    """Raise UnknownReason for the first of *codes* that is not in the list of *group*."""
+    known = {reason.code for reason in await in_group(conn, group)} if codes else set()
+    for code in codes:
+        if code not in known:
+            raise UnknownReason(code)

@@ -17,6 +17,7 @@ from msgspec import Meta, Struct
 from postal_service.bell import Bell as TheBell
 from postal_service.caller import Role, Staff
 from postal_service.database import Connection, Database
+from postal_service.desk import reasons
 from postal_service.web.guards import only
 from postal_service.web.inputs import Moment, Wire
 from postal_service.web.needs import Bell, Caller, Db, Lang, Now
@@ -178,7 +179,9 @@ class HandOverController(Controller):
     ) -> AnsweredOut:
         """Take, miss, decline or find damaged any of the lines; the others wait."""
         said = [answered(each) for each in data.answers]
+        why = {each.reason for each in said if each.reason}
         async with desk.begin() as conn:
+            await reasons.require(conn, why, reasons.Group.CUSTODY_DISCREPANCY)
             answers = await reception.answer(
                 conn, number, said, by=desk.by, at=data.at, heard_at=desk.now
             )
