@@ -75,8 +75,13 @@ async def find_receipt(
     return sheet
 
 
+def copy_of(sheet: Sheet, ordinal: int) -> int:
+    """Which copy of its issue a print is; 0 is the original."""
+    return ordinal - sheet.first_print
+
+
 def receipt_of(sheet: Sheet, *, site: str, ordinal: int) -> Receipt:
-    """What the citizen's receipt says; print 1 is the original."""
+    """What the citizen's receipt says; the first print of an issue is the original."""
     return Receipt(
         form_set=FormSet(sheet.form_set),
         authority=AUTHORITY,
@@ -111,7 +116,8 @@ def receipt_of(sheet: Sheet, *, site: str, ordinal: int) -> Receipt:
         s10=sheet.s10,
         clerk=sheet.clerk,
         hotline=sheet.hotline,
-        copy=ordinal - 1,
+        copy=copy_of(sheet, ordinal),
+        issue=sheet.issue,
     )
 
 
@@ -130,7 +136,7 @@ def label_of(sheet: Sheet, *, ordinal: int) -> Label:
         documents=len(sheet.papers),
         weight_g=sheet.weight_g,
         sealed_at=sheet.accepted_at,
-        copy=ordinal - 1,
+        copy=ordinal - 1,  # the envelope's label: a re-issued receipt makes no new envelope
     )
 
 

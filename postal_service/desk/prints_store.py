@@ -51,6 +51,8 @@ class Sheet(Struct, frozen=True, kw_only=True):
     receiver_name: str
     receiver_address: str
     papers: tuple[Paper, ...]
+    issue: int  #: how often the receipt was issued again
+    first_print: int  #: the print that is this issue's original
 
     @property
     def collected(self) -> int:
@@ -75,8 +77,15 @@ SELECT d.id AS dossier_id, d.ref, d.tracking_code, c.s10, d.status, d.agency_cod
        (SELECT coalesce(jsonb_agg(line ORDER BY line.ordinal), '[]')
           FROM (SELECT ordinal, name_vi, originals, certified, photocopies
                   FROM intake_document
-                 WHERE dossier_id = d.id) AS line) AS papers
+                 WHERE dossier_id = d.id) AS line) AS papers,
+       n.issue,
+       coalesce((SELECT min(ordinal) FROM receipt_print q
+                  WHERE q.dossier_id = d.id AND q.issue = n.issue),
+                (SELECT coalesce(max(ordinal), 0) + 1 FROM receipt_print q
+                  WHERE q.dossier_id = d.id)) AS first_print
   FROM dossier d
+  CROSS JOIN LATERAL (SELECT coalesce(max(number), 0) AS issue FROM receipt_issue
+                       WHERE dossier_id = d.id) n
   JOIN intake i ON i.dossier_id = d.id
   JOIN person k ON k.id = i.clerk_id
   JOIN office o ON o.id = d.office_id
@@ -98,9 +107,10 @@ ADD_PRINT = """
 WITH held AS (
     SELECT id FROM dossier WHERE id = $1 FOR NO KEY UPDATE
 )
-INSERT INTO receipt_print (dossier_id, ordinal, person_id, at)
+INSERT INTO receipt_print (dossier_id, ordinal, person_id, at, issue)
 SELECT held.id,
-       (SELECT coalesce(max(ordinal), 0) + 1 FROM receipt_print WHERE dossier_id = held.id), $2, $3
+       (SELECT coalesce(max(ordinal), 0) + 1 FROM receipt_print WHERE dossier_id = held.id), $2, $3,
+       (SELECT coalesce(max(number), 0) FROM receipt_issue WHERE dossier_id = held.id)
   FROM held
 RETURNING ordinal
 """
@@ -110,7 +120,13 @@ async def add_print(conn: Connection[Record], dossier_id: int, person_id: int, a
     return cast("int", await conn.fetchval(ADD_PRINT, dossier_id, person_id, at))
 
 
-PRINT_AT = "SELECT at FROM receipt_print WHERE dossier_id = $1 AND ordinal = $2"
+# A print of an issue that was replaced has ended with it.
+PRINT_AT = """
+SELECT at
+  FROM receipt_print
+ WHERE dossier_id = $1 AND ordinal = $2
+   AND issue = (SELECT coalesce(max(number), 0) FROM receipt_issue WHERE dossier_id = $1)
+"""
 
 
 async def print_at(conn: Connection[Record], dossier_id: int, ordinal: int) -> datetime | None:

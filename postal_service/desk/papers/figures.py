@@ -40,6 +40,7 @@ def masked(number: str | None) -> str:
     return "••••••" + tidy[-4:] if len(tidy) > 4 else "–"
 
 
-def copy_mark(copy: int) -> str:
-    """What tells a second print from the paper the citizen signed; nothing on the first."""
-    return f"BẢN SAO {copy} / COPY {copy}" if copy else ""
+def copy_mark(copy: int, issue: int = 0) -> str:
+    """What tells a second print or issue from the paper that was signed; nothing on the first."""
+    again = f"CẤP LẠI LẦN {issue} / RE-ISSUE {issue}" if issue else ""
+    return " · ".join(filter(None, (again, f"BẢN SAO {copy} / COPY {copy}" if copy else "")))

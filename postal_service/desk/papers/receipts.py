@@ -32,6 +32,9 @@ BASIS: Final = {
     " · Quyết định 45/2016/QĐ-TTg",
 }
 
+#: On an issue that is kept on record only.
+REPLACED: Final = "BẢN LƯU – ĐÃ CẤP LẠI / REPLACED"
+
 #: The day the forms of TT 03/2025/TT-VPCP took the place of those of TT 01/2018/TT-VPCP.
 NEW_FORMS_FROM: Final = date(2025, 9, 15)
 
@@ -59,7 +62,8 @@ class Receipt(Struct, frozen=True, kw_only=True):
     ``site`` is the public address without a slash at its end; ``return_to`` is
     the address or office where the result is received, by the post or (with
     ``by_post`` false) at the one-stop desk. ``s10`` is the leg that starts at
-    this counter; there is none when the post only brings the result.
+    this counter; there is none when the post only brings the result. ``issue`` counts
+    the times it was issued again; ``replaced``: a later issue has taken its place.
     """
 
     form_set: FormSet
@@ -90,6 +94,8 @@ class Receipt(Struct, frozen=True, kw_only=True):
     clerk: str
     hotline: str
     copy: int = 0
+    issue: int = 0
+    replaced: bool = False
 
 
 def form_set_on(day: date) -> FormSet:
@@ -122,7 +128,7 @@ def _letterhead(paper: Receipt) -> dict[str, object]:
         "office": paper.office,
         "place_and_day": figures.place_and_day(paper.place, paper.accepted_at),
         "basis": BASIS[paper.form_set],
-        "copy": figures.copy_mark(paper.copy),
+        "copy": REPLACED if paper.replaced else figures.copy_mark(paper.copy, paper.issue),
         "clerk": paper.clerk,
         "hotline": paper.hotline,
     }
