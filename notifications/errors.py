@@ -13,3 +13,14 @@ class NotificationError(Exception):
 
 class MessageError(NotificationError):
     """A template and its values do not make a text the networks would accept."""
+
+
+class UnknownTemplate(NotificationError):
+    """No text has this key, or no such version of it."""
+
+    def __init__(self, key: str) -> None:
+        super().__init__(
+            "Không có mẫu tin này. Mở lại danh sách mẫu tin.",
+            "There is no such text. Open the list of texts again.",
+        )
+        self.key = key

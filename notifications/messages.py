@@ -63,10 +63,19 @@ LIMITS: Final[Mapping[str, int]] = {
     "reason": 24,
     "hotline": 11,
     "relation": 24,
+    "about": 24,
 }
 
+#: Values as long as they may be, in the widest letters.
+LONGEST: Final[Mapping[str, str]] = {name: "W" * limit for name, limit in LIMITS.items()}
+
+#: Where a stored text has the code that only the handset ever shows. It is no shorter than the
+#: code, so that what was measured still fits.
+SECRET: Final = "{secret}"  # noqa: S105 -- the place of a code, not a code
+_KEPT: Final = frozenset({"secret"})
+
 #: What still says the same when its end is missing. A code, sum, day or phone does not.
-SHORTENED: Final = frozenset({"agency", "po", "name", "reason", "relation"})
+SHORTENED: Final = frozenset({"agency", "po", "name", "reason", "relation", "about"})
 
 # In words these cost double and say little: with them a legal value could burst its segment.
 _COSTLY: Final = str.maketrans("[]{}", "()()", "\f^\\~|€")
@@ -128,12 +137,15 @@ def _segments(costs: Iterable[int], alone: int, part: int) -> int:
 def fill(template: Template, values: Mapping[str, str]) -> str:
     """The text to send. Raises MessageError rather than send what was not registered.
 
-    *values* may hold more than this template asks for, if the names are known.
+    *values* may hold more than this template asks for, if the names are known. A place for
+    a secret stays open: the sender fills it, in memory.
     """
     text = template.text_ascii
     asked = _PLACEHOLDER.findall(text)
     _refuse_unregistered(template, asked, values)
-    filled = {name: _value(template, name, values[name]) for name in asked}
+    filled = {
+        name: SECRET if name in _KEPT else _value(template, name, values[name]) for name in asked
+    }
     message = _PLACEHOLDER.sub(lambda found: filled[found[1]], text)
     if BRAND not in text:
         raise MessageError(
@@ -156,10 +168,20 @@ def fill(template: Template, values: Mapping[str, str]) -> str:
     return message
 
 
+def masked(body: str) -> str:
+    """A stored text as anybody but its receiver may see it."""
+    return body.replace(SECRET, "••••••")
+
+
+def placeholders_in(text: str) -> list[str]:
+    """The names of the places to fill, in order, each once."""
+    return list(dict.fromkeys(_PLACEHOLDER.findall(text)))
+
+
 def _refuse_unregistered(template: Template, asked: list[str], values: Mapping[str, str]) -> None:
     stray = {*_PLACEHOLDER.sub("", template.text_ascii)} & {"{", "}"}
     unregistered = set(asked) ^ set(template.placeholders)
-    unknown = sorted(stray | unregistered | ({*asked, *values} - LIMITS.keys()))
+    unknown = sorted(stray | unregistered | ({*asked, *values} - LIMITS.keys() - _KEPT))
     if unknown:
         raise MessageError(
             f"Mẫu tin «{template.key}» có chỗ trống chưa đăng ký: {', '.join(unknown)}. "
@@ -167,7 +189,7 @@ def _refuse_unregistered(template: Template, asked: list[str], values: Mapping[s
             f"“{template.key}” has placeholders that are not registered: {', '.join(unknown)}. "
             "Correct the template or its list.",
         )
-    missing = [name for name in asked if name not in values]
+    missing = [name for name in asked if name not in values and name not in _KEPT]
     if missing:
         raise MessageError(
             f"Tin «{template.key}» thiếu giá trị cho: {', '.join(missing)}. Bổ sung rồi gửi lại.",

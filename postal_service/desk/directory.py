@@ -2,80 +2,41 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Collection, Mapping
-from datetime import date, datetime, timedelta
+from datetime import date, datetime, time, timedelta
 from typing import Final
 
 from asyncpg import Connection, Record
 
-from notifications.gateway import Known, Owed, Why
+from notifications.gateway import Coded, Known, Owed, Today, Why
 from notifications.messages import long_time, short_day, short_time, vnd
+from notifications.situations import MUST_ACT
 from postal_service.clock import VIETNAM
 from postal_service.desk import agencies, delivery, offices, promise
 from postal_service.desk import directory_store as store
 from postal_service.desk.directory_store import Facts
+from postal_service.desk.directory_words import ABOUT, SHORT_REASONS, TO_SAY, WHY, short_office
 from tracking import slip
+from tracking.delivery import delivery_code
 from tracking.model import News
+from tracking.stages import Act
 
 #: Vietnam Post's rule: 15 days in towns and 30 in the country, from the first
 #: invitation. The shorter one is promised to everybody.
 HELD: Final = timedelta(days=15)
 #: Poste restante: the citizen chose to fetch it.
 HELD_BY_CHOICE: Final = timedelta(days=45)
-#: Reasons in the 24 letters a message has room for; cut short they would say something else.
-SHORT_REASONS: Final[Mapping[str, str]] = {
-    "DF01": "địa chỉ chưa đúng",
-    "DF02": "đã đổi địa chỉ",
-    "DF03": "không gặp người nhận",
-    "DF04": "vắng nhà",
-    "DF05": "không gọi được",
-    "DF06": "đã mời hai lần",
-    "DF07": "người nhận từ chối",
-    "DF08": "chưa trả tiền phải thu",
-    "DF09": "thiếu giấy tờ tùy thân",
-    "DF10": "thiếu giấy ủy quyền",
-    "DF11": "thiếu bản gốc nộp lại",
-    "DF12": "hẹn giờ khác",
-    "DF13": "nhận tại bưu cục",
-    "DF14": "nơi nhận đóng cửa",
-    "DF15": "thiên tai",
-    "DF16": "xe hỏng hoặc hết giờ",
-    # the phone may be in the family's hands
-    "DF17": "không gặp người nhận",
-    "DF18": "sai tuyến phát",
-    "DF19": "bao bì không nguyên",
-}
-#: What the clerk has to say on the telephone.
-TO_SAY: Final[Mapping[str, str]] = {
-    "accepted": "bưu cục đã nhận hồ sơ",
-    "handed_to_agency": "hồ sơ đã bàn giao cho cơ quan",
-    "received_by_agency": "cơ quan đã tiếp nhận hồ sơ và hẹn ngày trả",
-    "supplement_required": "cơ quan yêu cầu bổ sung giấy tờ",
-    "supplement_received": "cơ quan đã nhận bổ sung và hẹn lại ngày trả",
-    "refused": "cơ quan không tiếp nhận hồ sơ",
-    "result_collected": "bưu điện đã nhận kết quả để phát",
-    "result_collected_originals": "bưu điện đã nhận kết quả; khi nhận phải nộp lại bản gốc",
-    "result_at_counter": "kết quả chờ nhận tại bưu cục",
-    "out_for_delivery": "hôm nay bưu tá phát kết quả",
-    "attempt_failed": "chưa phát được kết quả",
-    "delivered": "kết quả đã giao",
-}
-WHY: Final[Mapping[Why, str]] = {
-    "no_phone": "Không có số điện thoại nhận được tin nhắn",
-    "no_text": "Tin nhắn thiếu dữ kiện nên không soạn được",
-    "refused": "Mạng điện thoại không nhận tin",
-    "unknown": "Không rõ tin nhắn đã gửi được chưa",
-}
-OFFICE_WORDS: Final = (
-    (re.compile(r"^(Bưu cục|BC\.?)\s+"), "BC "),
-    (re.compile(r"^Bưu điện\s+"), "BĐ "),
-    (re.compile(r"Trung tâm (tỉnh|thành phố|huyện)\s+"), "TT "),
-)
 
 
 class DeskDirectory:
-    """The directory of the register's own database."""
+    """The directory of the register's own database.
+
+    *key* makes the receivers' codes; a number gets *most_a_day* messages.
+    """
+
+    def __init__(self, key: bytes, *, most_a_day: int = 20) -> None:
+        self._key = key
+        self._most_a_day = most_a_day
 
     async def known(self, conn: Connection[Record], news: News, situation: str) -> Known:
         """Every placeholder that has a value for *news*.
@@ -95,19 +56,76 @@ class DeskDirectory:
         values = {**of_the_dossier(news, facts), **of_the_event(news, facts)}
         if day is not None:
             values["date"] = short_day(day)
+        if news.act is Act.UNDO and (never := await store.mistaken(conn, news.event_id)):
+            values |= {"time": short_time(never.at), "about": ABOUT[never.template]}
         return Known(values=values, originals=bool(facts.originals))
 
     async def phone(self, conn: Connection[Record], party_id: int) -> str | None:
-        """The party's number where it takes messages."""
-        return await store.phone_for_sms(conn, party_id)
+        """The party's number where it takes messages, and nobody there asked for none."""
+        return (await self.phones(conn, [party_id])).get(party_id)
+
+    async def phones(
+        self, conn: Connection[Record], party_ids: Collection[int]
+    ) -> Mapping[int, str]:
+        """The numbers of those who may get messages now."""
+        found = await store.phones_for_sms(conn, sorted(party_ids))
+        return {party.id: party.phone for party in found if party.phone is not None}
+
+    async def secret(self, conn: Connection[Record], message: Coded) -> str | None:
+        """The code for the courier who has the paper out; none once he has not."""
+        errand = await store.errand_of(conn, message.event_id)
+        if errand is None:
+            return None
+        return delivery_code(self._key, errand.consignment_id, errand.attempt, errand.courier_id)
 
     async def call_instead(
         self, conn: Connection[Record], owed: Owed, why: Why, *, at: datetime
     ) -> None:
-        """Open a task at the dossier's office: one an event, whatever goes wrong how often."""
+        """Open a task at the dossier's office: one an event, whatever goes wrong how often.
+
+        Who asked for no messages is called only where there is something to do.
+        """
         text = f"Gọi báo người dân: hồ sơ {{code}}, {TO_SAY[owed.situation]}. {WHY[why]}."
-        cause = f"event:{owed.event_id}"
-        await store.open_call(conn, owed.dossier_id, cause, text=text, at=at)
+        await store.open_call(
+            conn,
+            owed.dossier_id,
+            cause_of(owed.event_id),
+            text=text,
+            at=at,
+            urgent=owed.situation in MUST_ACT,
+        )
+
+    async def take_back(
+        self, conn: Connection[Record], undone: Mapping[int, int], *, at: datetime
+    ) -> None:
+        """Close the calls about events that never were; where one was made, ask for another."""
+        undoing = {cause_of(event): undoer for event, undoer in undone.items()}
+        for call in await store.withdraw_calls(conn, list(undoing), at):
+            if call.made:
+                owed = Owed(
+                    event_id=undoing[call.cause],
+                    dossier_id=call.dossier_id,
+                    situation="correction",
+                )
+                await self.call_instead(conn, owed, "no_phone", at=at)
+
+    async def told_today(
+        self, conn: Connection[Record], party_ids: Collection[int], at: datetime
+    ) -> Mapping[int, Today]:
+        """What each party's number has got, or will, on the local day of *at*."""
+        morning = datetime.combine(at.astimezone(VIETNAM).date(), time(), VIETNAM)
+        counts = await store.told_since(
+            conn, sorted(party_ids), morning, morning + timedelta(days=1)
+        )
+        return {
+            count.party_id: Today(handset=count.handset, left=self._most_a_day - count.messages)
+            for count in counts
+        }
+
+
+def cause_of(event_id: int) -> str:
+    """What a task names as its cause."""
+    return f"event:{event_id}"
 
 
 async def numbers(conn: Connection[Record], party_ids: Collection[int]) -> dict[int, str]:
@@ -147,6 +165,8 @@ def of_the_event(news: News, facts: Facts) -> dict[str, str]:
         values["phone"] = national(facts.person_phone)
     if (papers := news.facts.get("papers")) is not None:
         values["n"] = str(papers if isinstance(papers, int) else len(papers))
+    if (invitation := news.facts.get("invitation")) is not None:
+        values["n"] = str(invitation)
     if (reason := news.facts.get("reason")) is not None:
         values["reason"] = SHORT_REASONS.get(reason) or facts.reason or "lý do khác"
     if (relation := news.facts.get("relation")) is not None:
@@ -160,13 +180,15 @@ async def named_day(
     """The day that the message of *situation* names, if it names one."""
     today = news.at.astimezone(VIETNAM).date()
     match situation:
-        case "supplement_required":
+        case "supplement_required" | "returned_to_agency":
             return today
-        case "refused" | "result_collected":
+        case "refused" | "withdrawn" | "result_collected" | "papers_collected":
             return await promised_day(conn, news)
+        case "delayed":
+            return date.fromisoformat(news.facts["until"])
         case "result_at_counter":
             return today + HELD_BY_CHOICE
-        case "attempt_failed":
+        case "attempt_failed" | "papers_missed" | "invitation_2":
             first = facts.first_missed_at or news.at
             return first.astimezone(VIETNAM).date() + HELD
     return None
@@ -184,13 +206,6 @@ async def promised_day(conn: Connection[Record], news: News) -> date | None:
     today = promise.day_of(news.at)
     day = way.home(decided_at)
     return way.post.add_days(today, 1) if today > day else day
-
-
-def short_office(name: str) -> str:
-    """An office as a message names it: "BC TT Đà Lạt"."""
-    for long, short in OFFICE_WORDS:
-        name = long.sub(short, name)
-    return name
 
 
 def national(e164: str) -> str:
