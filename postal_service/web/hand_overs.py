@@ -35,7 +35,7 @@ holders = only(Role.CLERK, Role.SUPERVISOR, Role.COURIER, Role.AGENCY_OFFICER)
 
 Code = Annotated[str, Meta(max_length=40)]
 #: An id that fits the database.
-Id = Annotated[int, Meta(ge=1, lt=2**63)]
+Id = Annotated[int, Meta(ge=1, le=2**63 - 1)]
 Reason = Annotated[str, Meta(pattern=r"^[A-Z]{2}[0-9]{2}$")]
 MOST: Final = custody.MOST
 

@@ -16,10 +16,13 @@ import msgspec
 import uvloop
 
 from postal_service import embedded
-from tests.load import scan
+from tests.load import manifest, scan
 
 Figures = dict[str, float]
-BENCHES: dict[str, Callable[[str, Path], Awaitable[Figures]]] = {"scan": scan.measure}
+BENCHES: dict[str, Callable[[str, Path], Awaitable[Figures]]] = {
+    "manifest": manifest.measure,
+    "scan": scan.measure,
+}
 
 
 async def server_version(server: str) -> str:

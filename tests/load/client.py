@@ -40,9 +40,29 @@ class Load(Struct, frozen=True, kw_only=True):
         done = await self._ask(iter(requests), clients=clients, until=started + 60)
         return done / (time.perf_counter() - started)
 
-    async def _ask(self, requests: Iterator[bytes], *, clients: int, until: float) -> int:
+    async def posts(
+        self, asked: Sequence[tuple[str, object]], *, clients: int
+    ) -> tuple[float, list[float]]:
+        """Send *asked*, (path, body) each; the seconds it took in all, and for each request."""
+        requests = [self._request(path, body) for path, body in asked]
+        took: list[float] = []
+        started = time.perf_counter()
+        await self._ask(iter(requests), clients=clients, until=started + 60, took=took)
+        return time.perf_counter() - started, took
+
+    async def _ask(
+        self,
+        requests: Iterator[bytes],
+        *,
+        clients: int,
+        until: float,
+        took: list[float] | None = None,
+    ) -> int:
         loop = asyncio.get_running_loop()
-        askers = [Asker(requests, until, loop.create_future()) for _ in range(clients)]
+        askers = [
+            Asker(requests, until, loop.create_future(), [] if took is None else took)
+            for _ in range(clients)
+        ]
         for asker in askers:
             await loop.create_connection(lambda asker=asker: asker, "127.0.0.1", self.port)
         async with asyncio.timeout_at(loop.time() + until - time.perf_counter() + 30):
@@ -63,9 +83,17 @@ class Load(Struct, frozen=True, kw_only=True):
 class Asker(asyncio.Protocol):
     """One connection: asks, waits for the whole answer, asks again."""
 
-    def __init__(self, requests: Iterator[bytes], until: float, end: asyncio.Future[None]) -> None:
+    def __init__(
+        self,
+        requests: Iterator[bytes],
+        until: float,
+        end: asyncio.Future[None],
+        took: list[float],
+    ) -> None:
         self.end = end
         self.done = 0
+        self._took = took
+        self._asked_at = 0.0
         self._requests = requests
         self._until = until
         self._heard = b""
@@ -85,6 +113,7 @@ class Asker(asyncio.Protocol):
             return
         self._heard = b""
         self.done += 1
+        self._took.append(time.perf_counter() - self._asked_at)
         self._next()
 
     def connection_lost(self, _: Exception | None) -> None:
@@ -97,6 +126,7 @@ class Asker(asyncio.Protocol):
             self.end.set_result(None)
             self._transport.close()
         else:
+            self._asked_at = time.perf_counter()
             self._transport.write(request)
 
 
