@@ -37,6 +37,8 @@ async def offer(conn: Connection, new: NewHandOver, *, heard_at: datetime) -> Of
     journey.check_time(new.at, heard_at)
     await store.take_turns(conn, new.id)
     earlier = await store.by_form(conn, new.id)
+    if earlier is None and not await store.taker_exists(conn, new.to):
+        raise BadHandOver
     # drawn before the papers are locked, so that a printed number stands in their lines
     id_ = earlier.id if earlier else await store.next_id(conn)
     number = earlier.number if earlier else number_of(id_, new.at)

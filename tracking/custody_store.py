@@ -28,6 +28,19 @@ async def next_id(conn: Connection) -> int:
     return cast("int", await conn.fetchval(NEXT_ID))
 
 
+# A list for nobody would wait for ever.
+TAKER_EXISTS = """
+SELECT CASE $1 WHEN 'office' THEN EXISTS (SELECT 1 FROM office WHERE id = $2)
+               WHEN 'agency' THEN EXISTS (SELECT 1 FROM agency WHERE id = $2)
+               ELSE EXISTS (SELECT 1 FROM person
+                             WHERE id = $2 AND role = 'courier' AND active) END
+"""
+
+
+async def taker_exists(conn: Connection, to: Party) -> bool:
+    return cast("bool", await conn.fetchval(TAKER_EXISTS, to.kind, to.id))
+
+
 OFFER = """
 WITH laid AS (
     INSERT INTO hand_over (id, number, form_id, kind, giver_kind, giver_id, taker_kind, taker_id,
