@@ -3,57 +3,139 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
+from datetime import datetime, timedelta
 from functools import partial
+from typing import Final, TypeAlias
 
 import structlog
 
-from notifications import outbox
-from notifications.gateway import Directory, Gateway
+from notifications import doubts, health, outbox, receipts
+from notifications.sending import Means, Sender
 from postal_service.clock import Clock
 from postal_service.database import Context, Database
+from postal_service.desk import holding, radar
 
 log = structlog.get_logger()
+
+#: One job: does what is due, and says whether there is more.
+Job: TypeAlias = "Callable[[], Awaitable[bool]]"
+
+#: How often the networks' health is judged.
+JUDGED_EVERY: Final = timedelta(seconds=30)
+#: How often the offices' shelves are looked through for what is kept until today.
+REMINDED_EVERY: Final = timedelta(minutes=10)
 
 
 class Jobs:
     """The jobs, and what they need."""
 
     def __init__(
-        self, database: Database, gateway: Gateway, directory: Directory, clock: Clock
+        self,
+        database: Database,
+        means: Means,
+        clock: Clock,
+        *,
+        ring: Callable[[], None] | None = None,
     ) -> None:
         self._database = database
-        self._gateway = gateway
-        self._directory = directory
+        self._means = means
         self._clock = clock
+        self._sender = Sender(self._means)
+        #: wakes the other lanes of this worker
+        self._ring = ring or (lambda: None)
+        self._judged_at: datetime | None = None
+        self._reminded_at: datetime | None = None
         #: what each failing job said last: an outage is logged when it starts and when it ends
         self._failing: dict[str, str] = {}
 
-    async def run_due(self) -> bool:
-        """Run every job once; whether any has more to do. Never raises: the next round goes on."""
+    def lanes(self) -> tuple[tuple[Job, ...], ...]:
+        """The jobs that wait for each other, lane by lane: what is slow holds up its own lane."""
+        return (
+            (self.draft_sms,),
+            (self.send_sms,),
+            (self.sweep, self.ask_networks, self.hear_receipts, self.judge_networks),
+            (self.watch, self.last_day),
+        )
+
+    async def run(self, lane: tuple[Job, ...]) -> bool:
+        """Run each job of *lane* once; whether any has more to do.
+
+        Never raises: the next round goes on.
+        """
         more = False
-        for job in (self.sweep, self.announce_sms):
+        for job in lane:
             more |= await self._run(job)
         return more
 
-    async def announce_sms(self) -> bool:
-        """Tell citizens what happened since last time; whether there is more to tell."""
-        now = self._clock.now()
-        begin = partial(self._database.begin, Context.job("announce_sms"))
-        async with begin() as conn:
-            heard = await outbox.draft(conn, directory=self._directory, now=now)
-        sent = await outbox.send(begin, self._gateway, self._directory, now=now)
-        return heard == outbox.NEWS_AT_ONCE or sent == outbox.SENT_AT_ONCE
+    async def land(self) -> None:
+        """Before the process ends: wait for what is in the air, and write it down."""
+
+        async def land() -> bool:
+            await self._sender.land()
+            return False
+
+        await self._run(land)
+
+    async def draft_sms(self) -> bool:
+        """Write what citizens are to be told of what happened since last time."""
+        async with self._database.begin(Context.job("draft_sms")) as conn:
+            heard = await outbox.draft(conn, directory=self._means.directory, now=self._clock.now())
+        if heard:
+            self._ring()
+        return heard == outbox.NEWS_AT_ONCE
+
+    async def send_sms(self) -> bool:
+        """Let messages leave, and write down what the networks answered."""
+        return await self._sender.round()
+
+    async def hear_receipts(self) -> bool:
+        """Take note of what the networks reported."""
+        async with self._database.begin(Context.job("hear_receipts")) as conn:
+            heard = await receipts.hear(
+                conn,
+                networks=self._means.networks,
+                directory=self._means.directory,
+                now=self._clock.now(),
+            )
+        return heard == receipts.AT_ONCE
 
     async def sweep(self) -> bool:
         """Bring into the open what a vanished worker left behind."""
         async with self._database.begin(Context.job("sweep")) as conn:
-            found = await outbox.sweep(conn, directory=self._directory, now=self._clock.now())
-        if found:
-            log.warning("messages of unknown fate", count=found)
+            swept = await doubts.sweep(conn, pace=self._means.pace, now=self._clock.now())
+        if swept.lapsed or swept.expired:
+            log.warning("messages swept", lapsed=swept.lapsed, expired=swept.expired)
         return False
 
-    async def _run(self, job: Callable[[], Awaitable[bool]]) -> bool:
-        name = job.__name__
+    async def ask_networks(self) -> bool:
+        """Ask about messages that a network may have taken."""
+        return await doubts.ask(self._means) == doubts.AT_ONCE
+
+    async def judge_networks(self) -> bool:
+        """Move points between the networks, now and then."""
+        now = self._clock.now()
+        if self._judged_at is None or now - self._judged_at >= JUDGED_EVERY:
+            async with self._database.begin(Context.job("judge_networks")) as conn:
+                await health.judge(conn, self._means.networks, now)
+            self._judged_at = now
+        return False
+
+    async def watch(self) -> bool:
+        """Let the radar look at the offices whose turn it is."""
+        begin = partial(self._database.begin, Context.job("watch"))
+        return await radar.watch(begin, self._clock.now())
+
+    async def last_day(self) -> bool:
+        """Tell those whose papers are kept until today that they are, now and then."""
+        now = self._clock.now()
+        if self._reminded_at is None or now - self._reminded_at >= REMINDED_EVERY:
+            async with self._database.begin(Context.job("last_day")) as conn:
+                await holding.remind(conn, now)
+            self._reminded_at = now
+        return False
+
+    async def _run(self, job: Job) -> bool:
+        name = getattr(job, "__name__", "job")
         try:
             more = await job()
         except Exception as error:

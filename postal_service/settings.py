@@ -30,10 +30,28 @@ class Settings(Struct, frozen=True, kw_only=True):
     pool_size: int = 8  #: connections a process
     #: signs form tokens; every web process needs the same one, so production must set it
     secret_key: str = "only-for-a-laptop"  # noqa: S105
+    sms_a_day: int = 20  #: a number gets so many; the rest waits for the morning, or a call
+    #: a part of a message, in đồng, for the operator's figures: what the contract says
+    sms_part_vnd: int = 450
     sms_brand: str = "BDLAMDONG"  #: the sender name registered with the networks
     twilio_account_sid: str | None = None  #: none: messages are printed and stored, not sent
     twilio_auth_token: str | None = None
     twilio_from: str | None = None  #: a registered sender name or a messaging service id
+    twilio_weight: int = 50  #: out of the sum of the weights, how many messages go this way
+    #: where Twilio's programs answer; another host is a fake of it on this machine
+    twilio_url: str = "https://api.twilio.com"
+    sms_network: str | None = None  #: a JSON file that describes a domestic network's HTTP address
+    sms_network_secret: str | None = None  #: signs what goes there and what comes back
+    sms_network_weight: int = 50
+    #: where networks report; none: SITE_URL where it is https, else they are not told to
+    sms_report_url: str | None = None
+    sms_in_air: int = 64  #: calls a worker has open at once
+    sms_patience_seconds: float = 10.0  #: how long a network may take to answer a call
+    #: how long a call may be out before its worker is taken for dead; several patiences
+    sms_lease_seconds: float = 60.0
+    #: how long after a lost answer a network's own list is up to date
+    sms_ask_after_seconds: float = 60.0
+    metrics_token: str | None = None  #: what a collector of figures shows; none: no figures
     #: moves every clock of this product: tests and ``demo --once`` live on a working morning
     clock_offset_seconds: float = 0.0
     pg_bin_dir: str | None = None  #: programs for the demo's own server instead of the wheel's

@@ -8,20 +8,21 @@ from __future__ import annotations
 
 import asyncio
 import signal
-from collections.abc import AsyncIterator
-from contextlib import AsyncExitStack, asynccontextmanager, suppress
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager, suppress
 from datetime import timedelta
+from functools import partial
 from typing import Any, Final
 
 import msgspec
 import structlog
 from arq import ArqRedis, Worker, func
 
-from notifications.gateway import ConsoleGateway, Gateway
-from notifications.twilio import open_twilio
-from postal_service import bell
+from notifications.sending import Means
+from postal_service import bell, sms
 from postal_service.clock import Clock
-from postal_service.database import await_database
+from postal_service.database import Context, await_database
+from postal_service.desk import door_code
 from postal_service.desk.directory import DeskDirectory
 from postal_service.jobs import Jobs
 from postal_service.settings import Settings
@@ -35,20 +36,41 @@ POLL: Final = 0.2
 
 
 async def work(settings: Settings, *, stop: asyncio.Event | None = None) -> None:
-    """Run the jobs until SIGTERM, SIGINT or *stop*. The round in hand is finished first."""
+    """Run the jobs until SIGTERM, SIGINT or *stop*. What is in hand is finished first."""
     stop = stop or on_signals()
-    rung = asyncio.Event()
+    bells = Bells()
     listener = None
     if settings.redis_url is not None:
-        listener = asyncio.create_task(listen(settings.redis_url, rung))
+        listener = asyncio.create_task(listen(settings.redis_url, bells))
     try:
-        async with open_jobs(settings) as jobs:
-            await tick(jobs, rung, stop)
+        async with open_jobs(settings, bells.set) as jobs:
+            log.info("worker ready")
+            await asyncio.gather(
+                *(tick(partial(jobs.run, lane), bells.hang(), stop) for lane in jobs.lanes())
+            )
+            await jobs.land()
     finally:
         if listener is not None:
             listener.cancel()
             with suppress(asyncio.CancelledError):
                 await listener
+
+
+class Bells:
+    """One bell a lane: each lane hears a ring in its own time."""
+
+    def __init__(self) -> None:
+        self._bells: list[asyncio.Event] = []
+
+    def hang(self) -> asyncio.Event:
+        hung = asyncio.Event()
+        self._bells.append(hung)
+        return hung
+
+    def set(self) -> None:
+        """Ring them all."""
+        for each in self._bells:
+            each.set()
 
 
 def on_signals() -> asyncio.Event:
@@ -61,40 +83,35 @@ def on_signals() -> asyncio.Event:
 
 
 @asynccontextmanager
-async def open_jobs(settings: Settings) -> AsyncIterator[Jobs]:
+async def open_jobs(settings: Settings, ring: Callable[[], None]) -> AsyncIterator[Jobs]:
     """The jobs with everything they reach for."""
     clock = Clock(timedelta(seconds=settings.clock_offset_seconds))
-    async with AsyncExitStack() as stack:
-        gateway = await stack.enter_async_context(open_gateway(settings))
-        database = await stack.enter_async_context(
-            await_database(settings.database_url, size=settings.pool_size, name="postal worker")
+    async with (
+        sms.open_networks(settings, clock) as networks,
+        await_database(
+            settings.database_url, size=settings.pool_size, name="postal worker"
+        ) as database,
+    ):
+        means = Means(
+            begin=partial(database.begin, Context.job("send_sms")),
+            networks=networks,
+            directory=DeskDirectory(door_code.key_of(settings.secret_key)),
+            now=clock.now,
+            pace=sms.pace(settings),
+            door=sms.door(settings),
         )
-        yield Jobs(database, gateway, DeskDirectory(), clock)
+        yield Jobs(database, means, clock, ring=ring)
 
 
-@asynccontextmanager
-async def open_gateway(settings: Settings) -> AsyncIterator[Gateway]:
-    """Twilio where the settings name an account and a sender, else the console."""
-    account, token, sender = (
-        settings.twilio_account_sid,
-        settings.twilio_auth_token,
-        settings.twilio_from,
-    )
-    if account and token and sender:
-        async with open_twilio(account, token, sender) as gateway:
-            yield gateway
-    else:
-        yield ConsoleGateway()
-
-
-async def tick(jobs: Jobs, rung: asyncio.Event, stop: asyncio.Event) -> None:
+async def tick(
+    round_: Callable[[], Awaitable[bool]], rung: asyncio.Event, stop: asyncio.Event
+) -> None:
     """The worker's own clock: a round every two seconds, or as soon as the bell rings."""
-    log.info("worker ready")
     stopped = asyncio.ensure_future(stop.wait())
     try:
         while not stop.is_set():
             rung.clear()
-            if await jobs.run_due():
+            if await round_():
                 continue
             heard = asyncio.ensure_future(rung.wait())
             await asyncio.wait({heard, stopped}, timeout=TICK, return_when=asyncio.FIRST_COMPLETED)
@@ -108,7 +125,7 @@ async def ring(ctx: dict[str, Any]) -> None:
     ctx["rung"].set()
 
 
-async def listen(url: str, rung: asyncio.Event) -> None:
+async def listen(url: str, rung: Bells) -> None:
     """Hear the bell for as long as the process lives."""
     outage = bell.Outage("no bell is heard; the clock rings alone", "the bell is heard again")
     while True:
@@ -120,7 +137,7 @@ async def listen(url: str, rung: asyncio.Event) -> None:
             await outage.sit_out(error)
 
 
-async def hear(queue: ArqRedis, rung: asyncio.Event) -> None:
+async def hear(queue: ArqRedis, rung: Bells) -> None:
     """Run arq's worker until Redis leaves it. Raises one of bell.AWAY.
 
     A kept result would swallow the next ring of the same name, and arq's own

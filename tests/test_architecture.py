@@ -21,9 +21,12 @@ OWNERS = {
         "s10_block",
     },
     "routes": {"round", "stop", "unit"},
-    "notifications": {"sms", "sms_approval", "sms_attempt", "sms_template"},
+    "notifications": {
+        "sms", "sms_approval", "sms_attempt", "sms_network", "sms_receipt", "sms_stop",
+        "sms_template",
+    },
     "postal_service": {
-        "agency", "alarm", "alarm_event", "attempt_window", "closure", "closure_notice",
+        "agency", "alarm", "alarm_event", "approval", "attempt_window", "closure", "closure_notice",
         "delivery_proof", "draft", "intake", "intake_document",
         "office", "party", "person", "procedure", "procedure_document", "reason",
         "radar_look", "receipt_issue", "receipt_print", "roster", "ruling_note", "session", "sms_choice", "tariff", "task",

@@ -3,73 +3,23 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator
-from datetime import datetime, timedelta
-from functools import partial
+from datetime import timedelta
 
 import asyncpg
 import pytest
 from asyncpg import Connection
 
-from notifications import outbox, store, templates
-from notifications.gateway import MaybeSent, MemoryGateway, Refused, SenderStopped, Sms, TryLater
+from notifications import outbox, templates
+from notifications.gateway import MemoryGateway
 from notifications.messages import measure
-from notifications.store import Outcome
 from notifications.templates import TemplateRow
-from postal_service.database import Context, Database, open_database
+from postal_service.database import Context, Database
 from postal_service.desk import tables
-from postal_service.desk.directory import DeskDirectory
 from postal_service.settings import DATA
 from tests import make
-from tests.make import MORNING, Town
+from tests.make import HOMEWARD, MORNING, Town
+from tests.notifications.travel import DIRECTORY, calls, draft, send, states
 from tracking.stages import Act, Leg
-
-DIRECTORY = DeskDirectory()
-MINUTE = timedelta(minutes=1)
-
-
-class BrokenGateway:
-    """Answers every message with the same refusal, and counts how often it was asked."""
-
-    name = "broken"
-
-    def __init__(self, refusal: Exception) -> None:
-        self.refusal = refusal
-        self.asked = 0
-
-    async def send(self, sms: Sms) -> str:
-        self.asked += 1
-        raise self.refusal
-
-
-@pytest.fixture
-async def post(town_url: str) -> AsyncIterator[Database]:
-    """The door to a loaded province whose templates are in force."""
-    async with open_database(town_url, size=6, name="test outbox") as database:
-        async with database.begin(Context.command("test")) as conn:
-            rows, bad = tables.read(DATA / "sms_templates.csv", TemplateRow)
-            assert not bad
-            await templates.add(conn, [line.row for line in rows])
-        yield database
-
-
-async def draft(post: Database, now: datetime = MORNING) -> int:
-    async with post.begin(Context.job("test")) as conn:
-        return await outbox.draft(conn, directory=DIRECTORY, now=now)
-
-
-async def send(
-    post: Database, gateway: MemoryGateway | BrokenGateway, now: datetime = MORNING
-) -> int:
-    return await outbox.send(partial(post.begin, Context.job("test")), gateway, DIRECTORY, now=now)
-
-
-async def states(conn: Connection) -> list[str]:
-    return [row["state"] for row in await conn.fetch("SELECT state FROM sms ORDER BY id")]
-
-
-async def calls(conn: Connection) -> list[str]:
-    return [row["text_vi"] for row in await conn.fetch("SELECT text_vi FROM task ORDER BY id")]
 
 
 async def test_accepting_a_dossier_tells_the_citizen_once(
@@ -92,31 +42,33 @@ async def test_accepting_a_dossier_tells_the_citizen_once(
     assert await states(desk) == ["sent"]
 
 
-async def test_the_whole_way_round_is_nine_messages(
+async def test_the_whole_way_round_is_ten_messages(
     post: Database, desk: Connection, town: Town
 ) -> None:
     """Each stage that concerns the citizen has its text, filled from real facts."""
-    opened = await make.dossier(desk, town)
-    await make.signed(desk, town, opened)
-    await make.rule(desk, town, opened, Act.RECEIVE)
-    await draft(post)
-    await make.rule(desk, town, opened, Act.BEGIN, Act.ASK_MORE, Act.RESUME)
-    await make.rule(desk, town, opened, Act.FINISH, Act.RELEASE)
-    number = await make.s10(desk, opened, Leg.RESULT)
-    way = (Act.COLLECT, Act.BRING_IN, Act.COLLECT, Act.MISS, Act.DELIVER)
-    await make.scans(desk, [make.scan(number, act, town.by_courier) for act in way])
     gateway = MemoryGateway()
 
-    await draft(post)
-    while await send(post, gateway):
-        pass
+    async def tell() -> None:
+        await draft(post)
+        await send(post, gateway)
+
+    opened = await make.dossier(desk, town)
+    await tell()
+    await make.signed(desk, town, opened)
+    for act in (Act.RECEIVE, Act.BEGIN, Act.ASK_MORE, Act.RESUME, Act.FINISH, Act.RELEASE):
+        await tell()
+        await make.rule(desk, town, opened, act)
+    number = await make.s10(desk, opened, Leg.RESULT)
+    for act in (*HOMEWARD[:5], Act.MISS, Act.DELIVER):
+        await make.scans(desk, [make.homeward(number, act, town)])
+        await tell()
 
     texts = await desk.fetch("SELECT template, body FROM sms ORDER BY id")
     body = {row["template"]: row["body"] for row in texts}
     assert list(body) == [
         "accepted", "handed_to_agency", "received_by_agency", "supplement_required",
-        "supplement_received", "result_collected", "out_for_delivery", "attempt_failed",
-        "delivered",
+        "supplement_received", "result_collected", "out_for_delivery", "delivery_code",
+        "attempt_failed", "delivered",
     ]  # fmt: skip
     code = f"H36.31-261123-{opened.id:04}"
     assert f"tiep nhan ho so {code}. Hen tra ket qua 08:15 26/11/2026" in body["received_by_agency"]
@@ -128,7 +80,7 @@ async def test_the_whole_way_round_is_nine_messages(
     assert "(khong gap nguoi nhan)" in body["attempt_failed"]
     assert "den 08/12, mang" in body["attempt_failed"]
     assert "cho chinh nguoi nhan." in body["delivered"]
-    assert len(gateway.sent) == 9
+    assert len(gateway.sent) == 10
     assert not await calls(desk)
 
 
@@ -182,14 +134,14 @@ async def test_a_crash_in_the_middle_of_drafting_loses_nothing(
 
     async def crash() -> None:
         async with post.begin(Context.job("test")) as conn:
-            assert await outbox.draft(conn, directory=DIRECTORY, now=MORNING) == 1
+            assert await outbox.draft(conn, directory=DIRECTORY, now=MORNING) == 2
             raise ConnectionAbortedError
 
     with pytest.raises(ConnectionAbortedError):
         await crash()
 
     assert await states(desk) == []
-    assert await draft(post) == 1
+    assert await draft(post) == 2
     assert await states(desk) == ["queued"]
 
 
@@ -209,125 +161,6 @@ async def test_two_workers_send_each_message_once(
     assert await states(desk) == ["sent"] * 12
 
 
-async def test_a_dead_claim_comes_back_when_its_lease_ends(
-    post: Database, desk: Connection, town: Town
-) -> None:
-    """Claimed and never called: nothing can have left, so it is sent after all."""
-    await make.dossier(desk, town)
-    await draft(post)
-    async with post.begin(Context.job("test")) as conn:
-        await store.claim_due(conn, MORNING, MORNING + outbox.LEASE, 8)
-    gateway = MemoryGateway()
-
-    assert await send(post, gateway, MORNING + outbox.LEASE - timedelta(seconds=1)) == 0
-    assert await send(post, gateway, MORNING + outbox.LEASE) == 1
-    assert len(gateway.sent) == 1
-
-
-async def test_a_sleeper_can_neither_send_nor_settle_what_another_holds(
-    post: Database, desk: Connection, town: Town
-) -> None:
-    """The attempt number is the fence: a worker that slept past its lease wakes up outside."""
-    await make.dossier(desk, town)
-    await draft(post)
-    later = MORNING + outbox.LEASE
-    async with post.begin(Context.job("test")) as conn:
-        [sleeper] = await store.claim_due(conn, MORNING, later, 8)
-        [holder] = await store.claim_due(conn, later, later + outbox.LEASE, 8)
-
-        gone = await store.open_attempt(conn, sleeper, "x", now=later, lease_until=later)
-        mine = await store.open_attempt(conn, holder, "x", now=later, lease_until=later)
-        sent = Outcome(attempt="sent", state="sent", gateway_id="late")
-
-        assert (gone, mine) == (False, True)
-        assert not await store.settle(conn, sleeper, sent, now=later)
-        assert await store.settle(conn, holder, sent, now=later)
-
-
-async def test_a_sender_that_vanished_in_mid_call_leaves_a_visible_doubt(
-    post: Database, desk: Connection, town: Town
-) -> None:
-    """The network may have taken it: it is not sent twice, and somebody calls."""
-    await make.dossier(desk, town)
-    await draft(post)
-    async with post.begin(Context.job("test")) as conn:
-        [claim] = await store.claim_due(conn, MORNING, MORNING, 8)
-        await store.open_attempt(conn, claim, "x", now=MORNING, lease_until=MORNING + MINUTE)
-
-    async with post.begin(Context.job("test")) as conn:
-        assert await outbox.sweep(conn, directory=DIRECTORY, now=MORNING) == 0
-        assert await outbox.sweep(conn, directory=DIRECTORY, now=MORNING + MINUTE) == 1
-    gateway = MemoryGateway()
-    assert await send(post, gateway, MORNING + timedelta(days=1)) == 0
-    assert await states(desk) == ["unknown"]
-    assert "Không rõ tin nhắn đã gửi được chưa." in (await calls(desk))[0]
-
-
-async def test_a_number_the_network_refuses_becomes_a_call(
-    post: Database, desk: Connection, town: Town
-) -> None:
-    await make.dossier(desk, town)
-    await draft(post)
-    gateway = BrokenGateway(Refused("400/21614"))
-
-    for hours in range(3):
-        await send(post, gateway, MORNING + timedelta(hours=hours))
-
-    assert gateway.asked == 1
-    assert await states(desk) == ["refused"]
-    assert len(await calls(desk)) == 1
-
-
-async def test_a_network_that_is_busy_is_asked_five_times_in_two_hours(
-    post: Database, desk: Connection, town: Town
-) -> None:
-    """At 0 s, 30 s, 2.5 min, 12.5 min and 72.5 min; then a person takes over."""
-    await make.dossier(desk, town)
-    await draft(post)
-    gateway = BrokenGateway(TryLater("503/20503"))
-
-    asked_at = []
-    for half_minutes in range(240):
-        if await send(post, gateway, MORNING + half_minutes * timedelta(seconds=30)):
-            asked_at.append(half_minutes / 2)
-
-    assert asked_at == [0, 0.5, 2.5, 12.5, 72.5]
-    assert await states(desk) == ["refused"]
-    assert len(await calls(desk)) == 1
-
-
-async def test_an_answer_that_never_came_is_not_asked_for_twice(
-    post: Database, desk: Connection, town: Town
-) -> None:
-    await make.dossier(desk, town)
-    await draft(post)
-    gateway = BrokenGateway(MaybeSent("TimeoutError"))
-
-    for hours in range(3):
-        await send(post, gateway, MORNING + timedelta(hours=hours))
-
-    assert gateway.asked == 1
-    assert await states(desk) == ["unknown"]
-    assert len(await calls(desk)) == 1
-
-
-async def test_a_closed_account_wears_no_message_out(
-    post: Database, desk: Connection, town: Town
-) -> None:
-    """A wrong token over a weekend must not refuse every message of it."""
-    await make.dossier(desk, town)
-    await draft(post)
-    closed = BrokenGateway(SenderStopped("401/20003"))
-    for minutes in range(0, 200, 5):
-        await send(post, closed, MORNING + timedelta(minutes=minutes))
-    gateway = MemoryGateway()
-
-    await send(post, gateway, MORNING + timedelta(minutes=200))
-
-    assert closed.asked == 40
-    assert len(gateway.sent) == 1
-
-
 async def test_a_message_of_the_evening_waits_for_the_morning(
     post: Database, desk: Connection, town: Town
 ) -> None:
@@ -336,24 +169,8 @@ async def test_a_message_of_the_evening_waits_for_the_morning(
     await draft(post, evening)
     gateway = MemoryGateway()
 
-    assert await send(post, gateway, evening + timedelta(hours=9)) == 0
-    assert await send(post, gateway, evening + timedelta(hours=9, minutes=30)) == 1
-
-
-async def test_a_phone_withdrawn_overnight_gets_nothing(
-    post: Database, desk: Connection, town: Town
-) -> None:
-    """The number is asked for when the message leaves, not when it was written."""
-    opened = await make.dossier(desk, town)
-    await draft(post)
-    await desk.execute("UPDATE party SET sms_allowed = false WHERE id = $1", opened.applicant_id)
-    gateway = MemoryGateway()
-
-    await send(post, gateway)
-
-    assert gateway.sent == []
-    assert await states(desk) == ["refused"]
-    assert len(await calls(desk)) == 1
+    assert await send(post, gateway, now=evening + timedelta(hours=9)) == 0
+    assert await send(post, gateway, now=evening + timedelta(hours=9, minutes=30)) == 1
 
 
 async def test_loading_templates_adds_versions_and_spares_what_people_wrote(
