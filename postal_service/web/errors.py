@@ -26,6 +26,7 @@ from msgspec import ValidationError
 from notifications.errors import NotificationError
 from postal_service import security
 from postal_service.database import Busy
+from postal_service.desk import approval_errors as asking
 from postal_service.desk.errors import DeskError
 from postal_service.web import pages
 from routes.errors import RoutesError
@@ -57,6 +58,11 @@ STATUS: Final[dict[type[Exception], int]] = {
     RoutesError: 422,
     NotificationError: 422,
     DeskError: 422,
+    asking.UnknownApproval: 404,
+    asking.UnknownSubject: 404,
+    asking.AlreadyAsked: 409,
+    asking.AlreadyDecided: 409,
+    asking.NotTheSecondPerson: 403,
     security.BadSignIn: 401,
     security.SignedOut: 401,
     security.TooManyTries: 429,
