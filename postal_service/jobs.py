@@ -13,7 +13,7 @@ from notifications import doubts, health, outbox, receipts
 from notifications.sending import Means, Sender
 from postal_service.clock import Clock
 from postal_service.database import Context, Database
-from postal_service.desk import holding, radar
+from postal_service.desk import closures, holding, radar
 
 log = structlog.get_logger()
 
@@ -54,7 +54,7 @@ class Jobs:
             (self.draft_sms,),
             (self.send_sms,),
             (self.sweep, self.ask_networks, self.hear_receipts, self.judge_networks),
-            (self.watch, self.last_day),
+            (self.watch, self.hold_up, self.last_day),
         )
 
     async def run(self, lane: tuple[Job, ...]) -> bool:
@@ -124,6 +124,11 @@ class Jobs:
         """Let the radar look at the offices whose turn it is."""
         begin = partial(self._database.begin, Context.job("watch"))
         return await radar.watch(begin, self._clock.now())
+
+    async def hold_up(self) -> bool:
+        """Note what closures hold up, and have its citizens told."""
+        begin = partial(self._database.begin, Context.job("hold_up"))
+        return await closures.announce(begin, self._clock.now())
 
     async def last_day(self) -> bool:
         """Tell those whose papers are kept until today that they are, now and then."""

@@ -25,6 +25,7 @@ class Group(StrEnum):
     REFUSAL = "refusal"
     LATE = "late"
     WITHDRAWAL = "withdrawal"
+    CLOSURE = "closure"
 
 
 async def in_group(conn: Connection[Record], group: Group) -> list[Reason]:

@@ -176,6 +176,7 @@ class ReasonRow(Struct, frozen=True, kw_only=True):
         "refusal",
         "late",
         "withdrawal",
+        "closure",
     ]
     name_vi: Text
     name_en: Text
