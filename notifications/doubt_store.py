@@ -29,7 +29,7 @@ class Doubt(Struct, frozen=True, kw_only=True):
     begun_at: datetime
     valid_until: datetime | None
     #: ids of other messages to the same person, which cannot be this one
-    others: list[str]
+    others: tuple[str, ...]
 
 
 # The lease keeps a second worker from asking at the same moment.

@@ -12,7 +12,7 @@ import json
 import re
 from collections.abc import AsyncIterator, Collection, Mapping
 from contextlib import asynccontextmanager
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any, Final
 
 import aiohttp
@@ -127,10 +127,12 @@ class TwilioGateway:
 
     async def look(self, sms: Sms, *, since: datetime, others: Collection[str]) -> Found | None:
         """As Inquiry.look: by receiver, day and text, for Twilio knows no id of ours."""
+        # Twilio's library writes "Z" behind whatever hour it is handed.
+        after = (since - timedelta(minutes=1)).astimezone(UTC)
         try:
             async with asyncio.timeout(self._patience):
                 listed = await self._client.messages.list_async(
-                    to=sms.phone, date_sent_after=since - timedelta(minutes=1), limit=100
+                    to=sms.phone, date_sent_after=after, limit=100
                 )
         except (TwilioException, TimeoutError, aiohttp.ClientError, OSError, ValueError) as error:
             raise TryLater(type(error).__name__) from error
@@ -145,7 +147,7 @@ class TwilioGateway:
         return None
 
     def blame(self, error: str | None) -> Blame:
-        code = int(error) if error is not None and error.isdigit() else 0
+        code = int(error) if error and error.isascii() and error.isdigit() else 0
         if code in TEXT:
             return Blame.TEXT
         if code in ACCOUNT:
