@@ -24,6 +24,7 @@ from postal_service.desk.radar_rules import (
     Silence,
     Step,
     last_evening,
+    opening_hours,
     quiet_until,
     rung,
     rung_on_the_wall,
@@ -92,12 +93,13 @@ async def look(conn: Connection[Record], office_id: int, *, now: datetime) -> No
     day = now.astimezone(VIETNAM).date()
     office = await offices.get(conn, office_id)
     calendar = await calendars.calendar_for(conn, office.hours_group, day)
+    hours = opening_hours(calendar)
     ladder = await store.ladder(conn, day)
     found = await store.silences(
         conn, office_id, before=now - youngest(ladder), evening=last_evening(now), now=now
     )
     found += await homing.late(conn, office, calendar, now=now)
-    loud = [told for silence in found if (told := rung(silence, ladder, calendar, now))]
+    loud = [told for silence in found if (told := rung(silence, ladder, hours, now))]
     if loud:
         await alarm_store.raise_alarms(conn, office_id, loud, now)
     await alarm_store.clear(conn, office_id, found, now)
@@ -165,7 +167,8 @@ async def answer(
 async def hours_of(conn: Connection[Record], hours_group: str, now: datetime) -> Calendar | None:
     """The office's calendar; none where it is the calendar that cannot be read."""
     with suppress(TrackingError):
-        return await calendars.calendar_for(conn, hours_group, now.astimezone(VIETNAM).date())
+        day = now.astimezone(VIETNAM).date()
+        return opening_hours(await calendars.calendar_for(conn, hours_group, day))
     return None
 
 

@@ -8,6 +8,7 @@ from enum import StrEnum
 from typing import Any, Final
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 from postal_service.caller import Role
 from postal_service.clock import VIETNAM
@@ -94,6 +95,14 @@ HEARS: Final[Mapping[Role, frozenset[str]]] = {
 EVENING: Final = time(18)
 MINUTES: Final = 60
 DAY: Final = timedelta(days=1)
+#: Further back no calendar is read, and no rung is higher.
+OLDEST: Final = 365 * DAY
+
+
+def opening_hours(calendar: Calendar) -> Calendar:
+    """The hours somebody is there to answer: at a post office no legal limit ever runs."""
+    there = (replace(session, counts=True) for session in calendar.sessions if session.accepts)
+    return replace(calendar, sessions=tuple(there))
 
 
 def rung(
@@ -103,7 +112,7 @@ def rung(
     steps = [step for step in ladder if step.rule is silence.rule]
     if not steps or silence.since > now:
         return None
-    waited = calendar.minutes_between(silence.since, now)
+    waited = calendar.minutes_between(max(silence.since, now - OLDEST), now)
     return _highest(silence, steps, waited)
 
 

@@ -14,7 +14,7 @@ from postal_service.desk import roster_store as store
 from postal_service.desk.errors import DeskError
 from postal_service.desk.roster_store import Colleague, Duty
 
-__all__ = ["Colleague", "Duty", "Shift", "Week", "on_shift", "plan", "week"]
+__all__ = ["Colleague", "Duty", "Shift", "Week", "on_shift", "plan", "week", "week_after"]
 
 DAYS: Final = 7
 #: How far a week may lie from today: nobody plans a shift two years ahead.
@@ -60,6 +60,15 @@ async def week(conn: Connection[Record], office_id: int, day: date, *, today: da
     )
 
 
+async def week_after(conn: Connection[Record], office_id: int, day: date, *, today: date) -> Week:
+    """The week of *day* as the one before it was: a draft, nothing is written. Raises BadWeek."""
+    step = timedelta(days=DAYS)
+    made = await week(conn, office_id, day, today=today)
+    before = await week(conn, office_id, made.days[0] - step, today=today)
+    known = {(person, day + step): shift for (person, day), shift in before.shifts.items()}
+    return Week(days=made.days, colleagues=made.colleagues, shifts=known)
+
+
 async def plan(
     conn: Connection[Record], office_id: int, duties: Sequence[Duty], *, by: int, at: datetime
 ) -> None:
@@ -70,5 +79,5 @@ async def plan(
 async def on_shift(
     conn: Connection[Record], office_id: int, day: date, *, role: str = "courier"
 ) -> list[Colleague]:
-    """Who works on *day*; everybody of the role where nobody has planned that day."""
+    """Who of *role* works on *day*; everybody where nobody of them was planned that day."""
     return await store.on_shift(conn, office_id, day, role)

@@ -74,14 +74,16 @@ async def set_duties(
     )
 
 
-# A day nobody planned has everybody on shift.
+# A day on which nobody of the role was planned has everybody of it on shift.
 ON_SHIFT = """
 SELECT p.id, p.full_name, p.role
   FROM person p
   LEFT JOIN roster r ON r.person_id = p.id AND r.day = $2 AND r.office_id = $1
  WHERE p.office_id = $1 AND p.active AND p.role = $3
    AND (coalesce(r.shift, 'off') <> 'off'
-        OR NOT EXISTS (SELECT 1 FROM roster WHERE office_id = $1 AND day = $2))
+        OR NOT EXISTS (SELECT FROM roster o
+                         JOIN person q ON q.id = o.person_id
+                        WHERE o.office_id = $1 AND o.day = $2 AND q.role = $3))
  ORDER BY p.full_name, p.id
 """
 
