@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import AsyncIterator, Mapping
 from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager
 from datetime import timedelta
-from hashlib import sha256
 from pathlib import Path
 
 import msgspec
@@ -16,6 +15,7 @@ from notifications.http_gateway import Described, HttpReports, open_http
 from notifications.receipts import Door, Reports
 from notifications.sending import Pace
 from notifications.twilio import TwilioReports, open_twilio
+from postal_service import security
 from postal_service.clock import Clock
 from postal_service.settings import BadSetting, Settings
 
@@ -73,8 +73,7 @@ def door(settings: Settings) -> Door | None:
     site = settings.sms_report_url or (settings.site_url if settings.secure else None)
     if site is None:
         return None
-    key = sha256(b"network:" + settings.secret_key.encode()).digest()
-    return Door(site=site.rstrip("/"), key=key)
+    return Door(site=site.rstrip("/"), key=security.subkey(settings.secret_key, "network"))
 
 
 def pace(settings: Settings) -> Pace:

@@ -19,10 +19,9 @@ import structlog
 from arq import ArqRedis, Worker, func
 
 from notifications.sending import Means
-from postal_service import bell, sms
+from postal_service import bell, security, sms
 from postal_service.clock import Clock
 from postal_service.database import Context, await_database
-from postal_service.desk import door_code
 from postal_service.desk.directory import DeskDirectory
 from postal_service.jobs import Jobs
 from postal_service.settings import Settings
@@ -95,7 +94,7 @@ async def open_jobs(settings: Settings, ring: Callable[[], None]) -> AsyncIterat
         means = Means(
             begin=partial(database.begin, Context.job("send_sms")),
             networks=networks,
-            directory=DeskDirectory(door_code.key_of(settings.secret_key)),
+            directory=DeskDirectory(security.subkey(settings.secret_key, "delivery")),
             now=clock.now,
             pace=sms.pace(settings),
             door=sms.door(settings),
