@@ -91,11 +91,12 @@ def check_right(undone: Event, wish: Undo, now: datetime) -> None:
 
 async def mend_list(conn: Connection, item: Consignment, undone: Event, wish: Undo) -> None:
     """What the list of a hand-over says of the line. Raises HandOverEnded for a closed list."""
-    if undone.act in ANSWERS:
-        ended = await custody_store.ended_line(conn, item.id, undone.at)
+    if undone.act in (*ANSWERS, Act.RECALL):
+        answered = (item.id, undone.person_id or 0, undone.at)
+        ended = await custody_store.ended_line(conn, *answered)
         if ended is not None:
             raise HandOverEnded(ended)
-        await custody_store.reopen_line(conn, item.id)
+        await custody_store.reopen_line(conn, *answered)
     elif undone.act in OFFERS or undone.act is Act.HAND_OVER:
         await custody_store.withdraw_line(conn, item.id, wish.by.person, wish.at)
 

@@ -198,35 +198,33 @@ async def extras(conn: Connection, hand_over_id: int) -> list[str]:
     return [row["s10"] for row in await conn.fetch(EXTRAS, hand_over_id)]
 
 
-# A line that is undone waits again; an offer that is undone leaves the list.
+# A line that is undone waits again: the one this very act had answered, while its list is open.
 REOPEN_LINE = """
 UPDATE hand_over_line l
    SET outcome = NULL, reason = NULL, answered_by = NULL, answered_at = NULL
   FROM hand_over h
- WHERE h.id = l.hand_over_id AND h.state IN ('offered', 'open') AND l.consignment_id = $1
-   AND l.hand_over_id = (SELECT max(hand_over_id) FROM hand_over_line WHERE consignment_id = $1)
-   AND l.outcome IS NOT NULL
-RETURNING l.hand_over_id
+ WHERE h.id = l.hand_over_id AND h.state IN ('offered', 'open')
+   AND l.consignment_id = $1 AND l.answered_by = $2 AND l.answered_at = $3
 """
 
 
-async def reopen_line(conn: Connection, consignment_id: int) -> None:
-    await conn.execute(REOPEN_LINE, consignment_id)
+async def reopen_line(conn: Connection, consignment_id: int, by: int, at: datetime) -> None:
+    """Let the line wait again that *by* answered at the moment *at*."""
+    await conn.execute(REOPEN_LINE, consignment_id, by, at)
 
 
 ENDED_LINE = """
 SELECT h.number
   FROM hand_over_line l
   JOIN hand_over h ON h.id = l.hand_over_id
- WHERE l.consignment_id = $1 AND l.outcome IS NOT NULL AND h.state IN ('closed', 'recalled')
-   AND l.hand_over_id = (SELECT max(hand_over_id) FROM hand_over_line WHERE consignment_id = $1)
-   AND l.answered_at >= $2
+ WHERE h.state IN ('closed', 'recalled')
+   AND l.consignment_id = $1 AND l.answered_by = $2 AND l.answered_at = $3
 """
 
 
-async def ended_line(conn: Connection, consignment_id: int, since: datetime) -> str | None:
-    """The number of the closed list that counts what happened to it since."""
-    return cast("str | None", await conn.fetchval(ENDED_LINE, consignment_id, since))
+async def ended_line(conn: Connection, consignment_id: int, by: int, at: datetime) -> str | None:
+    """The number of the closed list that counts what *by* answered at the moment *at*."""
+    return cast("str | None", await conn.fetchval(ENDED_LINE, consignment_id, by, at))
 
 
 WITHDRAW_LINE = """
