@@ -156,13 +156,15 @@ class Waiting(Struct, frozen=True, kw_only=True):
     id: int
     dossier_id: int
     address: str | None
-    seat: str
+    seat: str | None
 
 
 # Where each paper goes next: a result that is due at home goes to its door, and before that it
 # lies at the agency's desk; everything outbound goes to a desk. The rest stays at the counter.
 UNDER_WAY = """
-SELECT c.id, c.dossier_id, coalesce(g.seat_unit_2025, g.unit_code) AS seat,
+SELECT c.id, c.dossier_id,
+       CASE WHEN c.stage IN ('accepted', 'to_agency', 'ready')
+            THEN coalesce(g.seat_unit_2025, g.unit_code) END AS seat,
        CASE WHEN c.leg = 'R' AND d.return_way = 'home'
                  AND c.stage IN ('ready', 'to_office', 'at_office', 'out') THEN p.address END
            AS address

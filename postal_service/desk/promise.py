@@ -7,15 +7,18 @@ post's day is left. The two lateness never mix: the post cannot make the agency 
 
 from __future__ import annotations
 
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from enum import StrEnum
+from typing import Final
 
 from asyncpg import Connection, Record
 from msgspec import Struct
+from msgspec.structs import replace
 
 from postal_service.clock import VIETNAM
-from postal_service.desk import tariffs
+from postal_service.desk import closures, tariffs
 from postal_service.desk.agencies import Agency
+from postal_service.desk.closures import Hold
 from postal_service.desk.offices import Office
 from tracking import calendars
 from tracking.deadlines import TRANSIT_DAYS, delivery_day
@@ -35,13 +38,17 @@ class Kind(StrEnum):
     DONE = "done"  #: nothing is owed any more
 
 
+#: What a closed road can hold up: the papers are the post's to carry.
+CARRIED: Final = frozenset({Kind.EXPECTED, Kind.COMING, Kind.BACK})
+
+
 class Promise(Struct, frozen=True, kw_only=True):
     """The headline of one dossier.
 
     ``day`` is the date in large letters (of a pause or a wait: since when; of the end: when).
     ``at`` is the agency's appointment to the minute and ``delivery`` the day the post brings
     its result, where it does. ``late`` names who has it past its day, and ``renewed`` the
-    earliest day it can be now.
+    earliest day it can be now. ``held``: a closure holds it up until then; ``day`` is later by it.
     """
 
     kind: Kind
@@ -50,6 +57,7 @@ class Promise(Struct, frozen=True, kw_only=True):
     delivery: date | None = None
     late: Keeper | None = None
     renewed: date | None = None
+    held: date | None = None
 
 
 class Way(Struct, frozen=True, kw_only=True):
@@ -67,7 +75,10 @@ async def promise_for(
     conn: Connection[Record], slip: Slip, office: Office, agency: Agency, *, now: datetime
 ) -> Promise:
     """What is promised for a dossier at *now*. Raises UnknownHours, CalendarGap."""
-    return promise(slip, await way_home(conn, slip, office, agency, now=now), now)
+    way = await way_home(conn, slip, office, agency, now=now)
+    made = promise(slip, way, now)
+    hold = await closures.hold_on(conn, slip.dossier.id) if made.kind in CARRIED else None
+    return behind(made, hold, way.post, now) if hold else made
 
 
 async def way_home(
@@ -80,6 +91,22 @@ async def way_home(
         post=await calendars.calendar_for(conn, office.hours_group, day_of(now)),
         days=TRANSIT_DAYS[zone],
     )
+
+
+def behind(made: Promise, hold: Hold, post: Calendar, now: datetime) -> Promise:
+    """The promise while a closure stands: a later day, and nobody is late.
+
+    What is on its way home comes on the post's next day after the closure; where more is to come
+    first, everything is later by the post's days that were lost.
+    """
+    until = max(hold.until_day, day_of(now))
+    if made.kind is Kind.EXPECTED:
+        lost = post.working_days_between(day_of(hold.from_at) - timedelta(days=1), until)
+        day = post.add_days(made.day, lost)
+    else:
+        day = max(made.day, post.add_days(until, 1))
+    delivery = day if made.delivery else None
+    return replace(made, day=day, delivery=delivery, late=None, renewed=None, held=until)
 
 
 def promise(slip: Slip, way: Way, now: datetime) -> Promise:
