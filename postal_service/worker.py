@@ -94,7 +94,9 @@ async def open_jobs(settings: Settings, ring: Callable[[], None]) -> AsyncIterat
         means = Means(
             begin=partial(database.begin, Context.job("send_sms")),
             networks=networks,
-            directory=DeskDirectory(security.subkey(settings.secret_key, "delivery")),
+            directory=DeskDirectory(
+                security.subkey(settings.secret_key, "delivery"), most_a_day=settings.sms_a_day
+            ),
             now=clock.now,
             pace=sms.pace(settings),
             door=sms.door(settings),

@@ -51,7 +51,7 @@ class Opening(Struct, frozen=True, kw_only=True):
 
 
 class View(Struct, frozen=True, kw_only=True):
-    """What the code alone opens: nothing here names a person or an amount."""
+    """What the code alone opens: only the messages' bodies name a person or an amount."""
 
     slip: Slip
     promise: Promise
@@ -61,13 +61,14 @@ class View(Struct, frozen=True, kw_only=True):
     agency_open: Opening | None
     reasons: dict[str, Reason]
     contact: Contact
+    #: what was sent; the bodies are the applicant's own
+    messages: list[Message]
 
 
 class Private(Struct, frozen=True, kw_only=True):
     """What the second factor adds."""
 
     particulars: Particulars
-    messages: list[Message]
     notes: dict[UUID, str]
 
 
@@ -87,6 +88,7 @@ async def view(conn: Connection[Record], tracking_code: str, *, now: datetime) -
         agency_open=await next_opening(conn, agency.hours_group, now),
         reasons=await reasons_in(conn, found),
         contact=await store.contact_of(conn, found.dossier.applicant_id),
+        messages=await store.messages_to(conn, found.dossier.id, found.dossier.applicant_id),
     )
 
 
@@ -111,7 +113,6 @@ async def private(conn: Connection[Record], found: Slip) -> Private:
     dossier = found.dossier
     return Private(
         particulars=await store.particulars_of(conn, dossier.id),
-        messages=await store.messages_to(conn, dossier.id, dossier.applicant_id),
         notes=await agency_store.notes_of(conn, dossier.id),
     )
 

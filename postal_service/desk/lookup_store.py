@@ -22,18 +22,30 @@ async def factor_of(conn: Connection[Record], tracking_code: str) -> str | None:
 
 
 class Contact(Struct, frozen=True, kw_only=True):
-    """How the applicant can be reached, without saying under which number."""
+    """How the applicant can be reached, without saying under which number.
+
+    ``texts``: it gets messages; ``declined``: it could, and asked for none.
+    """
 
     phone: bool
     texts: bool
+    declined: bool
     citizen_id: bool
 
 
+# The number's newest choice holds, on whichever of its dossiers it was made.
 CONTACT_OF = """
-SELECT phone IS NOT NULL AS phone, phone IS NOT NULL AND sms_allowed AS texts,
-       citizen_id IS NOT NULL AS citizen_id
-  FROM party
- WHERE id = $1
+SELECT p.phone IS NOT NULL AS phone, p.citizen_id IS NOT NULL AS citizen_id,
+       p.phone IS NOT NULL AND p.sms_allowed AND said.allowed AS texts,
+       p.phone IS NOT NULL AND p.sms_allowed AND NOT said.allowed AS declined
+  FROM party p,
+       LATERAL (SELECT coalesce((SELECT c.allowed
+                                   FROM party same
+                                   JOIN sms_choice c ON c.party_id = same.id
+                                  WHERE same.phone = p.phone
+                                  ORDER BY c.id DESC
+                                  LIMIT 1), true) AS allowed) said
+ WHERE p.id = $1
 """
 
 
@@ -73,14 +85,15 @@ async def particulars_of(conn: Connection[Record], dossier_id: int) -> Particula
 class Message(Struct, frozen=True, kw_only=True):
     """A text message as the applicant's phone got it, or should have."""
 
+    template: str
     body: str
     state: str
+    send_after: datetime
     sent_at: datetime | None
-    drafted_at: datetime
 
 
 MESSAGES_TO = """
-SELECT body, state, sent_at, drafted_at
+SELECT template, body, state, send_after, sent_at
   FROM sms
  WHERE dossier_id = $1 AND recipient_id = $2
  ORDER BY id

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from typing import Any, Final
+from uuid import UUID, uuid4
 
 from litestar import Controller, Request, Response, get, post
 from litestar.params import FromPath, FromQuery, URLEncodedBody
@@ -10,10 +11,12 @@ from litestar.response import Redirect
 
 from postal_service import security
 from postal_service.database import Context
-from postal_service.desk import lookup
+from postal_service.desk import consent, lookup
+from postal_service.desk.consent import Wish
 from postal_service.desk.lookup import NotFound, Private, View
 from postal_service.web.citizen_labels import LABELS
 from postal_service.web.citizen_slip import hotline, tell
+from postal_service.web.citizen_texts import list_of
 from postal_service.web.inputs import Form
 from postal_service.web.needs import Db, Lang, Now
 from postal_service.web.pages import page
@@ -29,6 +32,14 @@ DOOR: Final = Context(kind="citizen", name="lookup")
 class Digits(Form):
     """The second factor, as typed."""
 
+    digits: str = ""
+
+
+class Wanted(Form):
+    """Whether messages are wanted, with the digits that opened the page once more."""
+
+    allowed: bool
+    form_id: UUID
     digits: str = ""
 
 
@@ -91,7 +102,36 @@ class CitizenController(Controller):
                 own = await lookup.private(conn, found.slip)
         except NotFound as refusal:
             return await asking(request, tongue, refusal, status=404)
-        return await showing(request, tongue, found, own)
+        return await showing(request, tongue, found, own, digits=data.digits)
+
+    @post("/{code:str}/texts", name="citizen.texts", status_code=200)
+    async def texts(
+        self,
+        request: AnyRequest,
+        code: FromPath[str],
+        data: URLEncodedBody[Wanted],
+        db: Db,
+        now: Now,
+        lang: Lang,
+    ) -> Response[Any]:
+        """Keep whether the applicant wants messages. Safe to press twice."""
+        tongue = spoken(request, lang)
+        try:
+            parsed = identifiers.parse_tracking_code(code)
+        except BadIdentifier as refusal:
+            return await asking(request, tongue, refusal, status=422)
+        await count(db, now, f"lookup:{address_of(request)}", f"lookup:{parsed}")
+        wish = Wish(form_id=data.form_id, allowed=data.allowed)
+        try:
+            async with db.begin(Context.citizen(parsed)) as conn:
+                await lookup.check_digits(conn, parsed, "".join(data.digits.split()))
+                found = await lookup.view(conn, parsed, now=now)
+                await consent.on_page(conn, found.slip.dossier.applicant_id, wish, now=now)
+                found = await lookup.view(conn, parsed, now=now)
+                own = await lookup.private(conn, found.slip)
+        except NotFound as refusal:
+            return await asking(request, tongue, refusal, status=404)
+        return await showing(request, tongue, found, own, digits=data.digits)
 
 
 def spoken(request: AnyRequest, lang: str) -> str:
@@ -126,7 +166,7 @@ async def asking(
 
 
 async def showing(
-    request: AnyRequest, lang: str, found: View, own: Private | None
+    request: AnyRequest, lang: str, found: View, own: Private | None, *, digits: str = ""
 ) -> Response[str]:
     dossier = found.slip.dossier
     return await page(
@@ -137,6 +177,9 @@ async def showing(
         told=tell(found, lang),
         view=found,
         own=own,
+        sent=list_of(found.messages, lang, bodies=own is not None),
+        digits=digits,
+        form_id=uuid4(),
         code=identifiers.print_tracking_code(dossier.tracking_code),
         hotline=hotline(found.office.hotline),
     )

@@ -22,6 +22,7 @@ HOMES: Final = {
     Role.SUPERVISOR: "/counter",
     Role.COURIER: "/courier",
     Role.AGENCY_OFFICER: "/agency",
+    Role.OPERATOR: "/operator",
 }
 
 DOOR: Final = Context(kind="web", name="signin")

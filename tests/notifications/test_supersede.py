@@ -16,7 +16,6 @@ from notifications import outbox, templates
 from notifications.messages import SECRET, masked
 from notifications.supersede import OVERTAKES
 from postal_service.database import Context, Database, open_database
-from postal_service.desk import door_code
 from postal_service.desk.directory import DeskDirectory
 from postal_service.desk.directory_words import TO_SAY
 from tests import make
@@ -27,7 +26,7 @@ from tracking.delivery import delivery_code
 from tracking.model import Actor, Event, Party, Scan
 from tracking.stages import Act, Keeper, Stage
 
-KEY = door_code.key_of("test")
+KEY = b"the key of a test"
 DIRECTORY = DeskDirectory(KEY)
 NIGHT = MORNING.replace(hour=22)
 #: When make.scans hears of everything.
