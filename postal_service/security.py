@@ -9,7 +9,7 @@ import secrets
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from datetime import datetime, timedelta
-from typing import Final
+from typing import Final, TypeVar
 
 from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerifyMismatchError
@@ -18,6 +18,9 @@ from asyncpg import Connection
 from postal_service import security_store as store
 from postal_service.caller import Role, Staff
 from postal_service.database import Database
+from postal_service.security_store import Entered
+
+Someone = TypeVar("Someone", bound=Staff)
 
 #: A counter's computer is shared, and its clerk is called away.
 IDLE: Final = timedelta(minutes=15)
@@ -26,6 +29,8 @@ LONGEST: Final = timedelta(hours=10)
 ROUND: Final = timedelta(hours=12)
 #: how stale ``last_seen_at`` may get: saves a write on all but one request a minute
 SEEN_EVERY: Final = timedelta(minutes=1)
+#: How long after its loss a phone's last scans are still told apart from a stranger's.
+HEARD: Final = timedelta(days=7)
 TRIES: Final = 10
 TRY_WINDOW: Final = timedelta(minutes=15)
 
@@ -156,7 +161,7 @@ async def who(conn: Connection, token: str, now: datetime) -> Staff | None:
     return staff
 
 
-def awake(staff: Staff | None, now: datetime) -> Staff | None:
+def awake(staff: Someone | None, now: datetime) -> Someone | None:
     """*staff*, unless she left her session alone for too long."""
     if staff is None or staff.role is Role.COURIER:
         return staff
@@ -166,11 +171,12 @@ def awake(staff: Staff | None, now: datetime) -> Staff | None:
 @asynccontextmanager
 async def at_work(
     database: Database, token: str, now: datetime, role: Role
-) -> AsyncIterator[tuple[Connection, Staff]]:
+) -> AsyncIterator[tuple[Connection, Entered]]:
     """A transaction in the name of whoever's session *token* opens, if she is of *role*.
 
     For the phone's addresses, which answer more requests than all pages
     together: the session is looked up by the statement that sets the context.
+    A revoked session opens it too, and says so: what its phone sends is put aside.
     Raises SignedOut, WrongRole, Busy.
     """
     async with database.begin_unnamed() as conn:
@@ -182,6 +188,11 @@ async def at_work(
         if now - staff.last_seen_at > SEEN_EVERY:
             await store.touch_session(conn, digest(token), now)
         yield conn, staff
+
+
+async def revoke(conn: Connection, person_id: int, *, now: datetime) -> None:
+    """End every session of a person whose phone is lost."""
+    await store.revoke(conn, person_id, now, now + HEARD)
 
 
 async def sign_out(conn: Connection, token: str) -> None:

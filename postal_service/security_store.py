@@ -45,7 +45,7 @@ SELECT p.id, p.username, p.full_name, p.given_name, p.role, p.office_id, o.name 
   JOIN person p ON p.id = s.person_id AND p.active
   LEFT JOIN office o ON o.id = p.office_id
   LEFT JOIN agency a ON a.id = p.agency_id
- WHERE s.id_hash = $1 AND s.ends_at > $2
+ WHERE s.id_hash = $1 AND s.ends_at > $2 AND s.revoked_at IS NULL
 """
 
 
@@ -53,10 +53,17 @@ async def staff_of_session(conn: Connection, id_hash: bytes, now: datetime) -> S
     return convert(await conn.fetchrow(STAFF_OF_SESSION, id_hash, now), Staff | None)
 
 
+class Entered(Staff, frozen=True, kw_only=True):
+    """Whose session a phone opened; ``revoked_at``: since when it is lost, and opens nothing."""
+
+    id_hash: bytes
+    revoked_at: datetime | None
+
+
 # One statement says whose session it is and in whose name the transaction runs.
 ENTER_SESSION = """
 SELECT p.id, p.username, p.full_name, p.given_name, p.role, p.office_id, NULL AS office_name,
-       p.agency_id, NULL AS agency_name, p.phone, s.last_seen_at,
+       p.agency_id, NULL AS agency_name, p.phone, s.last_seen_at, s.id_hash, s.revoked_at,
        set_config('postal.kind', 'phone', true) AS kind,
        set_config('postal.person', p.id::text, true) AS person,
        set_config('postal.office', coalesce(p.office_id::text, ''), true) AS office,
@@ -68,8 +75,19 @@ SELECT p.id, p.username, p.full_name, p.given_name, p.role, p.office_id, NULL AS
 """
 
 
-async def enter_session(conn: Connection, id_hash: bytes, now: datetime) -> Staff | None:
-    return convert(await conn.fetchrow(ENTER_SESSION, id_hash, now), Staff | None)
+async def enter_session(conn: Connection, id_hash: bytes, now: datetime) -> Entered | None:
+    return convert(await conn.fetchrow(ENTER_SESSION, id_hash, now), Entered | None)
+
+
+# What a lost phone kept without signal may come days later, and is still told apart from a guess.
+REVOKE = """
+UPDATE session SET revoked_at = $2, ends_at = greatest(ends_at, $3)
+ WHERE person_id = $1 AND revoked_at IS NULL AND ends_at > $2
+"""
+
+
+async def revoke(conn: Connection, person_id: int, now: datetime, heard_until: datetime) -> None:
+    await conn.execute(REVOKE, person_id, now, heard_until)
 
 
 TOUCH_SESSION = "UPDATE session SET last_seen_at = $2 WHERE id_hash = $1 AND last_seen_at < $2"
@@ -79,7 +97,8 @@ async def touch_session(conn: Connection, id_hash: bytes, now: datetime) -> None
     await conn.execute(TOUCH_SESSION, id_hash, now)
 
 
-CLOSE_SESSION = "DELETE FROM session WHERE id_hash = $1"
+# Whoever found a lost phone does not wipe out its trace by signing out.
+CLOSE_SESSION = "DELETE FROM session WHERE id_hash = $1 AND revoked_at IS NULL"
 
 
 async def close_session(conn: Connection, id_hash: bytes) -> None:

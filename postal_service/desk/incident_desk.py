@@ -15,7 +15,7 @@ from postal_service.desk.errors import DeskError
 from postal_service.desk.incident_desk_store import Case
 from tracking import detours, incidents, journey
 from tracking.incidents import Ending
-from tracking.model import Actor, Scan
+from tracking.model import Actor, Party, Scan
 from tracking.stages import SOUGHT, Act, Keeper, Stage
 
 __all__ = ["Case", "Settling", "concerns", "count_open", "give", "settle", "settled", "standing"]
@@ -132,7 +132,7 @@ async def give(
     finder = case.finder
     if not case.extra or case.s10 is None or finder is None:
         raise NotOurs
-    if (case.holder_kind, case.holder_id) != (Keeper.OFFICE, by.office_id):
+    if case.holder_party != Party(Keeper.OFFICE, by.office_id or 0):
         raise NotOurs
     scan = Scan(
         id=form_id,

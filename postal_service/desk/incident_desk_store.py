@@ -51,6 +51,13 @@ class Case(Struct, frozen=True, kw_only=True):
             return None
         return Party(self.taker_kind, self.taker_id)
 
+    @property
+    def holder_party(self) -> Party | None:
+        """Who answers for the paper in the register."""
+        if self.holder_kind is None or self.holder_id is None:
+            return None
+        return Party(self.holder_kind, self.holder_id)
+
 
 STANDING = """
 SELECT id, reason, reason_vi, opened_at, opener, seen_at, number, taker_kind, taker_id, s10, extra,

@@ -41,7 +41,7 @@ class AskForm(Form):
     subject: Annotated[str, Meta(min_length=1, max_length=40)]
     reason: Annotated[str, Meta(pattern=r"^[A-Z]{2}[0-9]{2}$")]
     undoes: UUID | None = None
-    agency: Annotated[int, Meta(ge=1, lt=2**63)] | None = None
+    agency: Annotated[int, Meta(ge=1, le=2**63 - 1)] | None = None
     outcome: Literal["found", "lost", "repacked", "explained"] | None = None
     back: str = ""
 

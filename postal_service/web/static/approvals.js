@@ -1,4 +1,4 @@
-// What waits for a second person: arrows choose one, F9 agrees to it, F4 goes to why not.
+// Lists of cases, approvals and incidents: arrows choose one, F9 and F4 do its two things.
 
 const cases = [...document.querySelectorAll(".case")];
 
@@ -30,16 +30,12 @@ document.addEventListener("keydown", (event) => {
     event.preventDefault();
     go(event.key === "ArrowDown" ? 1 : -1);
   }
-  if (event.key === "F9") {
+  if (event.key === "F9" || event.key === "F4") {
     event.preventDefault();
-    chosen()?.querySelector("form[data-approve]")?.requestSubmit();
-  }
-  if (event.key === "F4") {
-    event.preventDefault();
-    const form = chosen()?.querySelector("form[data-decline]");
-    const why = form?.querySelector("select");
-    if (why?.value) form.requestSubmit();
-    else why?.focus();
+    const form = chosen()?.querySelector(`form[data-${event.key.toLowerCase()}]`);
+    const open = form && [...form.elements].find((field) => field.required && !field.value);
+    if (open) open.focus(); // what is still to be said, rather than a refusal
+    else form?.requestSubmit();
   }
   if (event.key === "Escape" && typing) chosen()?.focus();
 });
