@@ -11,11 +11,12 @@ from asyncpg import Connection, Record
 
 from postal_service.caller import Role
 from postal_service.clock import VIETNAM
-from postal_service.desk import agencies, incident_desk
+from postal_service.desk import agencies, incident_desk, reissue
 from postal_service.desk.approvals_store import Approval
 from postal_service.desk.errors import UnknownAgency
 from postal_service.desk.incident_desk import Settling
-from tracking import calendars, corrections, delivery, detours, journey, reception
+from postal_service.desk.undo import mend
+from tracking import calendars, delivery, detours, journey, reception
 from tracking.corrections import Undo
 from tracking.delivery import Ground, Terms
 from tracking.errors import TrackingError
@@ -78,7 +79,7 @@ async def undo(conn: Connection[Record], asked: Approval, approver: int, now: da
         reason=asked.reason,
         approver=approver,
     )
-    await corrections.undo(conn, wish, heard_at=now)
+    await mend(conn, wish, now=now)
 
 
 async def redirect(conn: Connection[Record], asked: Approval, approver: int, now: datetime) -> None:
@@ -127,6 +128,20 @@ async def close_incident(
     await incident_desk.settle(conn, end, now=now)
 
 
+async def reissue_receipt(
+    conn: Connection[Record], asked: Approval, approver: int, now: datetime
+) -> None:
+    wish = reissue.Wish(
+        id=asked.id,
+        ref=asked.subject,
+        reason=asked.reason,
+        person=asked.asked_by,
+        office=asked.office_id or 0,
+        approver=approver,
+    )
+    await reissue.reissue(conn, wish, now=now)
+
+
 Carry = Callable[["Connection[Record]", Approval, int, datetime], Awaitable[None]]
 
 ACTS: Final[Mapping[str, Carry]] = {
@@ -136,4 +151,5 @@ ACTS: Final[Mapping[str, Carry]] = {
     "send_back": send_back,
     "close_bag": close_bag,
     "close_incident": close_incident,
+    "reissue_receipt": reissue_receipt,
 }

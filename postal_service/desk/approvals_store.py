@@ -180,16 +180,19 @@ async def settle(  # noqa: PLR0913 -- one row
     await conn.execute(SETTLE, id_, state, by, at, answer, why, said)
 
 
-# As hands.may_see, and whoever wrote the line that is to be undone.
+# As hands.may_see; a line is undone where it was written, whoever has the paper now.
 PAPER_CONCERNS = """
 SELECT EXISTS (
     SELECT 1
       FROM consignment c
       LEFT JOIN event e ON e.scan_id = $5 AND e.consignment_id = c.id
-     WHERE c.s10 = $1 AND ($5::uuid IS NULL OR e.id IS NOT NULL)
-       AND (c.office_id = $2 OR c.agency_id = $3 OR e.person_id = $4
-            OR (c.offered_kind = 'office' AND c.offered_id = $2)
-            OR (c.offered_kind = 'courier' AND c.offered_id = $4)))
+      LEFT JOIN person p ON p.id = e.person_id
+     WHERE c.s10 = $1
+       AND CASE WHEN $5::uuid IS NULL
+                THEN c.office_id = $2 OR c.agency_id = $3
+                     OR (c.offered_kind = 'office' AND c.offered_id = $2)
+                     OR (c.offered_kind = 'courier' AND c.offered_id = $4)
+                ELSE p.id = $4 OR p.office_id = $2 OR p.agency_id = $3 END)
 """
 
 

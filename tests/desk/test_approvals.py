@@ -261,6 +261,37 @@ async def test_what_is_nobodys_business_is_not_asked(desk: Connection, town: Tow
         await approvals.ask(desk, wish(courier, ours, Kind.DECLARE_LOST), now=LATER)
 
 
+async def test_an_office_asks_for_its_own_peoples_lines_alone(desk: Connection, town: Town) -> None:
+    """What an agency signed for only the agency takes back."""
+    boss = await person(desk, town, "boss", "supervisor")
+    dossier = await make.dossier(desk, town)
+    await make.signed(desk, town, dossier)
+    number = await make.s10(desk, dossier)
+    line = (await last_line(desk, number))["scan_id"]
+
+    with pytest.raises(UnknownSubject):
+        await approvals.ask(desk, wish(boss, number, undoes=str(line)), now=LATER)
+
+
+async def test_an_agency_that_received_the_dossier_keeps_its_signature(
+    desk: Connection, town: Town
+) -> None:
+    """Its clock runs by that signature: two officers do not take it back either."""
+    officer = await staff(desk, town.officer)
+    second = await person(desk, town, "second-officer", "agency_officer")
+    dossier = await make.dossier(desk, town)
+    await make.signed(desk, town, dossier)
+    number = await make.s10(desk, dossier)
+    line = (await last_line(desk, number))["scan_id"]
+    made = await approvals.ask(desk, wish(officer, number, undoes=str(line)), now=LATER)
+    await make.rule(desk, town, dossier, Act.RECEIVE)
+
+    answer = await approvals.approve(desk, made.id, by=second, now=LATER)
+
+    assert (answer.state, answer.why) == ("refused", "IllegalMove")
+    assert await stage(desk, number) == Stage.WITH_AGENCY
+
+
 async def test_another_office_sees_and_decides_nothing(desk: Connection, town: Town) -> None:
     courier = await staff(desk, town.courier)
     far = await make.town(desk, office="66D06", suffix="-far")
