@@ -22,6 +22,7 @@ from postal_service.clock import Clock
 from postal_service.settings import Settings
 from postal_service.web import errors, guards
 from postal_service.web.agency import AgencyController
+from postal_service.web.agency_lists import AgencyListController
 from postal_service.web.approvals import ApprovalController
 from postal_service.web.citizen import CitizenController
 from postal_service.web.counter import CounterController
@@ -63,6 +64,7 @@ def create_app(settings: Settings, *, clock: Clock | None = None) -> Litestar:
         ScanController,
         HandOverController,
         AgencyController,
+        AgencyListController,
         ApprovalController,
         CitizenController,
         create_static_files_router("/static", [STATIC], cache_control=None),

@@ -9,8 +9,10 @@ from asyncpg import Connection, Record
 from msgspec import Struct
 
 from postal_service.desk import agencies, agency_store, offices, procedures, promise, reasons
+from postal_service.desk import agency_list_store as store
 from postal_service.desk.agencies import Agency
-from postal_service.desk.agency_desk import own_slip
+from postal_service.desk.agency_desk import elsewhere_reasons, may_undo, own_slip
+from postal_service.desk.agency_list_store import Passed
 from postal_service.desk.agency_store import Paper, Party
 from postal_service.desk.appointments import Reckoning, reckon
 from postal_service.desk.lookup import reasons_in
@@ -18,16 +20,20 @@ from postal_service.desk.offices import Office
 from postal_service.desk.procedures import Procedure
 from postal_service.desk.promise import Promise
 from postal_service.desk.reasons import Group, Reason
-from postal_service.desk.rulings import acts_for, delays, refusals
+from postal_service.desk.rulings import acts_for, delays, refusals, withdrawals
+from tracking.corrections import ALONE
+from tracking.model import Actor, Consignment
 from tracking.slip import Slip
-from tracking.stages import Act, Leg, Stage
+from tracking.slip_store import Line
+from tracking.stages import Act, Leg, Stage, Status
 
 
 class CaseView(Struct, frozen=True, kw_only=True):
     """Everything on the page of one dossier.
 
     ``reckoning`` is what the appointment would be if she ruled now; the lists of reasons are
-    empty where no ruling here takes one.
+    empty where no ruling here takes one. ``undoable`` is her own last act on each paper, while
+    she may take it back alone.
     """
 
     slip: Slip
@@ -40,24 +46,33 @@ class CaseView(Struct, frozen=True, kw_only=True):
     notes: dict[UUID, str]
     reasons: dict[str, Reason]
     acts: list[Act]
-    offered: str | None  #: the number of what the courier has laid before her
+    offered: list[Consignment]  #: what a courier has laid before her
+    returned: bool  #: the result that nobody took is here again
+    wished: Line | None  #: the citizen wants the papers back
     reckoning: Reckoning | None
     refusals: list[Reason]
+    withdrawals: list[Reason]
+    elsewhere: list[Reason]
     delays: list[Reason]
     discrepancies: list[Reason]
+    undoable: list[Passed]
+    settled: list[Line]  #: her agency's last acts on papers that only two people still undo
+    corrections: list[Reason]
 
 
-async def look(
-    conn: Connection[Record], ref: str, agency_id: int | None, *, now: datetime
-) -> CaseView:
-    """The dossier, if it is this agency's. Raises UnknownDossier, BadIdentifier."""
-    found = await own_slip(conn, ref, agency_id)
-    dossier, sent = found.dossier, found.leg(Leg.FORWARD)
+async def look(conn: Connection[Record], ref: str, by: Actor, *, now: datetime) -> CaseView:
+    """The dossier, if it is her agency's. Raises UnknownDossier, BadIdentifier."""
+    found = await own_slip(conn, ref, by.agency)
+    dossier = found.dossier
     office = await offices.get(conn, dossier.office_id)
     agency = await agencies.get(conn, dossier.agency_id)
     acts = acts_for(found)
     appoints = not {Act.RECEIVE, Act.RESUME}.isdisjoint(acts)
-    offered = sent.s10 if sent is not None and sent.stage is Stage.OFFERED else None
+    offered = [item for item in found.consignments if item.stage is Stage.OFFERED]
+    undoable = await store.undoable(
+        conn, dossier.agency_id, [item.s10 for item in found.consignments], by.person, now - ALONE
+    )
+    mended = settled(found, {each.s10 for each in undoable})
     return CaseView(
         slip=found,
         promise=await promise.promise_for(conn, found, office, agency, now=now),
@@ -70,8 +85,38 @@ async def look(
         reasons=await reasons_in(conn, found),
         acts=acts,
         offered=offered,
+        returned=came_back(found),
+        wished=found.last(Act.WITHDRAW) if dossier.status is Status.WITHDRAWING else None,
         reckoning=await reckon(conn, found, now) if appoints else None,
-        refusals=await refusals(conn) if Act.REFUSE in acts else [],
+        refusals=await refusals(conn) if {Act.REFUSE, Act.KEEP} & {*acts} else [],
+        withdrawals=await withdrawals(conn) if Act.STOP in acts else [],
+        elsewhere=await elsewhere_reasons(conn) if may_send_on(found) else [],
         delays=await delays(conn) if Act.RECEIVE in acts else [],
         discrepancies=await reasons.in_group(conn, Group.CUSTODY_DISCREPANCY) if offered else [],
+        undoable=[each for each in undoable if may_undo(found, each.s10, each.act)],
+        settled=mended,
+        corrections=await reasons.in_group(conn, Group.CORRECTION) if mended else [],
     )
+
+
+def came_back(found: Slip) -> bool:
+    """Whether the result was sent, reached nobody and lies at the agency again."""
+    result = found.leg(Leg.RESULT)
+    return result is not None and result.stage is Stage.WITH_AGENCY
+
+
+def may_send_on(found: Slip) -> bool:
+    """Whether the papers may still go back as another agency's: signed for, not received."""
+    sent = found.leg(Leg.FORWARD)
+    here = sent is not None and sent.stage is Stage.WITH_AGENCY
+    return here and found.dossier.status is Status.REGISTERED
+
+
+def settled(found: Slip, fresh: set[str]) -> list[Line]:
+    """The last act on each paper, where it was the agency's and she may not undo it alone."""
+    last = {line.s10: line for line in found.lines if line.s10 is not None}
+    return [
+        line
+        for s10, line in last.items()
+        if line.act in (Act.SIGN, Act.DECLINE, Act.REPORT_MISSING, Act.SEND_ON) and s10 not in fresh
+    ]

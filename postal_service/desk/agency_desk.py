@@ -2,25 +2,30 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from datetime import datetime, timedelta
 from typing import Final
-from uuid import UUID
+from uuid import UUID, uuid5
 
 from asyncpg import Connection, Record
 from msgspec import Struct
 
+from postal_service.desk import agency_list_store as lists_store
+from postal_service.desk import agency_lists as lists
 from postal_service.desk import agency_store as store
 from postal_service.desk import reasons
+from postal_service.desk.agency_list_store import Asked, Carried, Pile
 from postal_service.desk.agency_store import Case
 from postal_service.desk.errors import UnknownReason
 from postal_service.desk.promise import day_of
-from postal_service.desk.reasons import Group
-from tracking import calendars, identifiers, journey, slip
-from tracking.errors import BadRuling, TrackingError, UnknownDossier
-from tracking.model import Actor, Facts, Scan
+from postal_service.desk.reasons import Reason
+from tracking import calendars, corrections, detours, identifiers, slip
+from tracking.corrections import Undo
+from tracking.custody_model import LineAnswer, Outcome
+from tracking.errors import BadRuling, IllegalMove, TrackingError, UnknownDossier
+from tracking.model import Actor, Scan
 from tracking.slip import Slip
-from tracking.stages import Act, Stage, Status
+from tracking.stages import Act, Leg, Stage, Status
 
 #: What one page can show, and an officer can see through.
 MOST_OPEN: Final = 500
@@ -28,20 +33,30 @@ MOST_ENDED: Final = 20
 MOST_SIGNED: Final = 500
 #: A dossier is due soon when less than one working day of eight hours is left.
 SOON: Final = 8 * 60
+#: Sent to the wrong agency, wrong destination, not in its competence.
+ELSEWHERE: Final = ("CR04", "CD08", "RF01")
 
 
 class WorkList(Struct, frozen=True, kw_only=True):
     """What lies before an agency, by what it has to do next; ``more`` when not all is shown."""
 
-    arriving: list[Case]  #: with a courier: laid before the agency, or on the way to it
+    piles: list[Pile]  #: lists laid before the agency
+    loose: int  #: envelopes laid before it without a list
+    coming: list[Carried]  #: with a courier, on the way to it
+    asked: list[Asked]  #: the citizen wants them back; the agency decides
     to_receive: list[Case]
     processing: list[Case]  #: the first due first
     supplement: list[Case]
-    outgoing: list[Case]  #: results and refused papers, until the post has them
+    outgoing: list[Case]  #: results and papers that go back, until the post has them
     ended: list[Case]
     late: frozenset[str]  #: refs past their appointment
     soon: frozenset[str]  #: refs with less than a working day left
     more: bool
+
+    @property
+    def arriving(self) -> int:
+        """How many envelopes wait for a signature."""
+        return sum(pile.waiting for pile in self.piles) + self.loose
 
 
 async def work_list(conn: Connection[Record], agency_id: int, *, now: datetime) -> WorkList:
@@ -52,12 +67,16 @@ async def work_list(conn: Connection[Record], agency_id: int, *, now: datetime) 
     late = frozenset(case.ref for case in processing if case.due_at and case.due_at < now)
     hours = await store.hours_group(conn, agency_id)
     calendar = await calendars.calendar_for(conn, hours, day_of(now))
+    waiting = await lists_store.waiting(conn, agency_id)
     return WorkList(
-        arriving=[case for case in shown if case.sent_stage in (Stage.OFFERED, Stage.TO_AGENCY)],
+        piles=await lists_store.piles(conn, agency_id),
+        loose=sum(number is None for number in waiting.values()),
+        coming=await lists_store.carried(conn, agency_id, Stage.TO_AGENCY, MOST_OPEN),
+        asked=await lists_store.asked(conn, agency_id, MOST_OPEN),
         to_receive=[case for case in shown if case.status is Status.REGISTERED and arrived(case)],
         processing=processing,
         supplement=[case for case in shown if case.status is Status.SUPPLEMENT],
-        outgoing=[case for case in shown if case.status in (Status.PROCESSED, Status.NOT_RECEIVED)],
+        outgoing=[case for case in shown if goes_out(case)],
         ended=await store.ended_cases(conn, agency_id, MOST_ENDED),
         late=late,
         soon=frozenset(
@@ -74,6 +93,11 @@ async def work_list(conn: Connection[Record], agency_id: int, *, now: datetime) 
 
 def arrived(case: Case) -> bool:
     return case.sent_stage in (None, Stage.WITH_AGENCY)
+
+
+def goes_out(case: Case) -> bool:
+    """Whether something of it is for the post to fetch, or was and came back."""
+    return case.status is Status.PROCESSED or Stage.READY in (case.sent_stage, case.back_stage)
 
 
 async def find_ref(conn: Connection[Record], agency_id: int, text: str) -> str:
@@ -116,42 +140,81 @@ async def sign(
             "Đánh dấu ít nhất một bưu gửi, nhiều nhất 500, rồi ký nhận.",
             "Tick at least one item and at most 500, then sign.",
         )
-    scans = [
-        Scan(id=scan_id, s10=s10, act=Act.SIGN, at=now, by=by) for s10, scan_id in items.items()
+    said = [
+        LineAnswer(id=scan_id, s10=s10, outcome=Outcome.ACCEPTED) for s10, scan_id in items.items()
     ]
-    return await record(conn, scans, now=now)
+    refused = await lists.answer(conn, lists.LOOSE, lists.Said(answers=said), by=by, now=now)
+    return list(refused.values())
 
 
 async def decline(
     conn: Connection[Record], s10: str, scan_id: UUID, reason: str, *, by: Actor, now: datetime
 ) -> None:
     """Give a consignment back to the courier, and say why. Raises what refuses it."""
-    found = await reasons.get(conn, reason)
-    if found.reason_group != Group.CUSTODY_DISCREPANCY:
-        raise UnknownReason(reason)
-    facts: Facts = {"reason": found.code}
-    scan = Scan(id=scan_id, s10=s10, act=Act.DECLINE, at=now, by=by, facts=facts)
-    for refusal in await record(conn, [scan], now=now):
+    said = LineAnswer(id=scan_id, s10=s10, outcome=Outcome.DECLINED, reason=reason)
+    refused = await lists.answer(conn, lists.LOOSE, lists.Said(answers=[said]), by=by, now=now)
+    for refusal in refused.values():
         raise refusal
 
 
-async def record(
-    conn: Connection[Record], scans: Sequence[Scan], *, now: datetime
-) -> list[TrackingError]:
-    """Record an officer's scans and return what was refused.
+async def send_on(
+    conn: Connection[Record], s10: str, scan_id: UUID, reason: str, *, by: Actor, now: datetime
+) -> None:
+    """Give back to the post papers that belong to another agency. Raises what refuses it.
 
-    A form has no clock of its own, so its second copy comes with another time: what the first
-    one wrote answers for it.
+    Only before they are received; the office that fetches them finds the right agency.
     """
-    answers = await journey.record(conn, scans, heard_at=now)
-    refused = [
-        (scan, answer)
-        for scan, answer in zip(scans, answers, strict=True)
-        if isinstance(answer, TrackingError)
-    ]
-    if not refused:
-        return []
-    first = scans[0]
-    known = await store.passed(conn, [scan.id for scan, _ in refused], first.act, first.by.person)
-    done = {(line.scan_id, line.s10): line.facts for line in known}
-    return [answer for scan, answer in refused if done.get((scan.id, scan.s10)) != scan.facts]
+    if not any(each.code == reason for each in await elsewhere_reasons(conn)):
+        raise UnknownReason(reason)
+    await own_slip(conn, await find_ref(conn, by.agency or 0, s10), by.agency)
+    scan = Scan(
+        id=scan_id, s10=s10, act=Act.SEND_ON, at=now, by=by, facts={"reason": reason}
+    )  # fmt: skip
+    [dated] = await lists.dated(conn, [scan])
+    await detours.send_on(conn, dated, heard_at=now)
+
+
+async def elsewhere_reasons(conn: Connection[Record]) -> list[Reason]:
+    """Why papers belong elsewhere."""
+    return [await reasons.get(conn, code) for code in ELSEWHERE]
+
+
+async def undo(
+    conn: Connection[Record], s10: str, undoes: UUID, form_id: UUID, *, by: Actor, now: datetime
+) -> str:
+    """Take back one's own last act on a paper, within a minute; the dossier's number.
+
+    Damage that was noted behind a signature is undone with it. Safe to repeat. Raises
+    UnknownDossier, BadIdentifier, IllegalMove once the agency has decided on the papers, and
+    what ``corrections.undo`` refuses.
+    """
+    ref = await find_ref(conn, by.agency or 0, s10)
+    found = await own_slip(conn, ref, by.agency)
+    undone = next((line for line in found.lines if line.scan_id == undoes), None)
+    if undone is not None and undone.s10 == s10 and not may_undo(found, s10, undone.act):
+        raise IllegalMove(str(found.dossier.status.value), Act.UNDO)
+    noted = uuid5(undoes, Act.DAMAGE)
+    steps = [(form_id, undoes)]
+    if any(line.scan_id == noted for line in found.lines):
+        steps.insert(0, (uuid5(form_id, Act.DAMAGE), noted))
+    for id_, line in steps:
+        wish = Undo(id=id_, s10=s10, undoes=line, by=by, at=now)
+        await corrections.undo(conn, wish, heard_at=now)
+    return ref
+
+
+def may_undo(found: Slip, s10: str, act: Act) -> bool:
+    """Whether an agency's act on a paper can still be undone without untying its decisions.
+
+    Papers that were received are not unsigned; a result that was given out or sent anew neither.
+    """
+    item = next((each for each in found.consignments if each.s10 == s10), None)
+    if item is None or found.leg(item.leg) != item:
+        return False
+    standing = {
+        Leg.FORWARD: (Status.REGISTERED, Status.WITHDRAWING),
+        Leg.RESULT: (Status.PROCESSED,),
+    }
+    if act not in (Act.SIGN, Act.DAMAGE) or item.leg not in standing:
+        return True
+    return found.dossier.status in standing[item.leg]

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from datetime import datetime
 from typing import cast
 from uuid import UUID
@@ -10,7 +9,6 @@ from uuid import UUID
 from asyncpg import Connection, Record
 from msgspec import Struct, convert
 
-from tracking.model import Facts
 from tracking.stages import Stage, Status
 
 
@@ -25,7 +23,7 @@ class Case(Struct, frozen=True, kw_only=True):
     received_at: datetime | None
     due_at: datetime | None
     paused_at: datetime | None
-    decided_at: datetime | None  #: when there was a result, or the refusal
+    decided_at: datetime | None  #: when there was a result, a refusal or a stop
     procedure: str
     applicant: str
     sent_s10: str | None
@@ -53,33 +51,32 @@ class Paper(Struct, frozen=True, kw_only=True):
     photocopies: int
 
 
-class Passed(Struct, frozen=True, kw_only=True):
-    """A scan that is already in the register."""
-
-    scan_id: UUID
-    s10: str
-    facts: Facts
-
-
-# Open is also what was refused while its papers still lie on the agency's desk. What has not
-# left the post office yet is no work of the agency's. Without an appointment comes first: where
-# the list is cut, what has just arrived must not be what is missing.
+# Of each kind of carriage the newest counts: a result that came back may be sent again. Open is
+# also what was refused or stopped while its papers still lie on the agency's desk. What the post
+# still carries is no work of the agency's. Without an appointment comes first: where the list is
+# cut, what has just arrived must not be what is missing.
 OPEN_CASES = """
 SELECT d.ref, d.agency_code, d.status, d.return_way, d.accepted_at, d.received_at, d.due_at,
        d.paused_at, coalesce(d.processed_at, (
-           SELECT max(e.at) FROM event e WHERE e.dossier_id = d.id AND e.act = 'refuse')
+           SELECT max(e.at) FROM event e WHERE e.dossier_id = d.id AND e.act IN ('refuse', 'stop'))
        ) AS decided_at, p.name_vi AS procedure, a.full_name AS applicant,
        f.s10 AS sent_s10, f.stage AS sent_stage, r.s10 AS result_s10, r.stage AS result_stage,
        b.s10 AS back_s10, b.stage AS back_stage
   FROM dossier d
   JOIN procedure p ON p.id = d.procedure_id
   JOIN party a ON a.id = d.applicant_id
-  LEFT JOIN consignment f ON f.dossier_id = d.id AND f.leg = 'F'
-  LEFT JOIN consignment r ON r.dossier_id = d.id AND r.leg = 'R'
-  LEFT JOIN consignment b ON b.dossier_id = d.id AND b.leg = 'B'
+  LEFT JOIN LATERAL (SELECT s10, stage FROM consignment
+                      WHERE dossier_id = d.id AND leg = 'F' AND stage <> 'cancelled'
+                      ORDER BY id DESC LIMIT 1) f ON true
+  LEFT JOIN LATERAL (SELECT s10, stage FROM consignment
+                      WHERE dossier_id = d.id AND leg = 'R' AND stage <> 'cancelled'
+                      ORDER BY id DESC LIMIT 1) r ON true
+  LEFT JOIN LATERAL (SELECT s10, stage FROM consignment
+                      WHERE dossier_id = d.id AND leg = 'B' AND stage <> 'cancelled'
+                      ORDER BY id DESC LIMIT 1) b ON true
  WHERE d.agency_id = $1
-   AND (d.status IN (1, 2, 4, 5, 9) OR (d.status = 3 AND b.stage = 'ready'))
-   AND f.stage IS DISTINCT FROM 'accepted'
+   AND (d.status IN (1, 2, 4, 5, 9) OR (d.status IN (3, 8) AND b.stage = 'ready'))
+   AND (f.stage IS NULL OR f.stage IN ('with_agency', 'ready'))
  ORDER BY d.due_at NULLS FIRST, d.id
  LIMIT $2
 """
@@ -92,18 +89,24 @@ async def open_cases(conn: Connection[Record], agency_id: int, limit: int) -> li
 ENDED_CASES = """
 SELECT d.ref, d.agency_code, d.status, d.return_way, d.accepted_at, d.received_at, d.due_at,
        d.paused_at, coalesce(d.processed_at, (
-           SELECT max(e.at) FROM event e WHERE e.dossier_id = d.id AND e.act = 'refuse')
+           SELECT max(e.at) FROM event e WHERE e.dossier_id = d.id AND e.act IN ('refuse', 'stop'))
        ) AS decided_at, p.name_vi AS procedure, a.full_name AS applicant,
        f.s10 AS sent_s10, f.stage AS sent_stage, r.s10 AS result_s10, r.stage AS result_stage,
        b.s10 AS back_s10, b.stage AS back_stage
   FROM dossier d
   JOIN procedure p ON p.id = d.procedure_id
   JOIN party a ON a.id = d.applicant_id
-  LEFT JOIN consignment f ON f.dossier_id = d.id AND f.leg = 'F'
-  LEFT JOIN consignment r ON r.dossier_id = d.id AND r.leg = 'R'
-  LEFT JOIN consignment b ON b.dossier_id = d.id AND b.leg = 'B'
+  LEFT JOIN LATERAL (SELECT s10, stage FROM consignment
+                      WHERE dossier_id = d.id AND leg = 'F' AND stage <> 'cancelled'
+                      ORDER BY id DESC LIMIT 1) f ON true
+  LEFT JOIN LATERAL (SELECT s10, stage FROM consignment
+                      WHERE dossier_id = d.id AND leg = 'R' AND stage <> 'cancelled'
+                      ORDER BY id DESC LIMIT 1) r ON true
+  LEFT JOIN LATERAL (SELECT s10, stage FROM consignment
+                      WHERE dossier_id = d.id AND leg = 'B' AND stage <> 'cancelled'
+                      ORDER BY id DESC LIMIT 1) b ON true
  WHERE d.agency_id = $1
-   AND d.status IN (3, 10)
+   AND d.status IN (3, 8, 10)
    AND b.stage IS DISTINCT FROM 'ready'
  ORDER BY d.id DESC
  LIMIT $2
@@ -167,20 +170,6 @@ SELECT name_vi, originals, certified, photocopies
 
 async def papers_of(conn: Connection[Record], dossier_id: int) -> list[Paper]:
     return convert(await conn.fetch(PAPERS_OF, dossier_id), list[Paper])
-
-
-PASSED = """
-SELECT e.scan_id, c.s10, e.facts
-  FROM event e
-  JOIN consignment c ON c.id = e.consignment_id
- WHERE e.scan_id = ANY($1::uuid[]) AND e.act = $2 AND e.person_id = $3
-"""
-
-
-async def passed(
-    conn: Connection[Record], scan_ids: Sequence[UUID], act: str, person_id: int
-) -> list[Passed]:
-    return convert(await conn.fetch(PASSED, scan_ids, act, person_id), list[Passed])
 
 
 ADD_NOTE = "INSERT INTO ruling_note (scan_id, text) VALUES ($1, $2)"

@@ -52,16 +52,26 @@ class Wish(Struct, frozen=True, kw_only=True):
 
 
 def acts_for(found: Slip) -> list[Act]:
-    """What the agency may do next: nothing before it has signed, and nothing twice."""
+    """What the agency may do next: nothing before it has signed, and nothing twice.
+
+    A withdrawal is answered wherever the papers are. A result that nobody took and that is
+    signed for again may be fetched here or sent once more.
+    """
     dossier, sent = found.dossier, found.leg(Leg.FORWARD)
+    if dossier.status is Status.WITHDRAWING:
+        return [Act.STOP, Act.KEEP]
     if sent is not None and sent.stage is not Stage.WITH_AGENCY:
         return []
     if dossier.status is Status.PROCESSED:
         if dossier.return_way == "agency":
             return [Act.RETURN_HERE]
-        return [] if found.leg(Leg.RESULT) else [Act.RELEASE]
+        result = found.leg(Leg.RESULT)
+        if result is None:
+            return [Act.RELEASE]
+        return [Act.RETURN_HERE, Act.RELEASE] if result.stage is Stage.WITH_AGENCY else []
     received = dossier.received_at is not None
     closed = {Act.RECEIVE, Act.REFUSE} if received else {Act.RESUME}
+    closed |= {Act.WITHDRAW}  # the citizen's, at a counter
     return [act for act in stages.rulings_from(dossier.status) if act not in closed]
 
 
@@ -113,7 +123,7 @@ def facts_of(wish: Wish) -> Facts:
     match wish.act:
         case Act.ASK_MORE:
             return {"reason": WAITING_FOR_PAPERS, "papers": wish.papers}
-        case Act.REFUSE:
+        case Act.REFUSE | Act.STOP | Act.KEEP:
             return {"reason": wish.reason}
         case Act.RECEIVE if wish.due_at is not None:
             return {"reason": wish.reason}
@@ -132,7 +142,9 @@ async def require_words(conn: Connection[Record], wish: Wish) -> None:
             "Lời nhắn dài quá 500 ký tự. Viết ngắn lại.",
             "The note is longer than 500 characters. Shorten it.",
         )
-    allowed = {Act.REFUSE: refusals, Act.RECEIVE: delays}.get(wish.act)
+    allowed = {
+        Act.REFUSE: refusals, Act.KEEP: refusals, Act.RECEIVE: delays, Act.STOP: withdrawals,
+    }.get(wish.act)  # fmt: skip
     if allowed and facts_of(wish) and not any(r.code == wish.reason for r in await allowed(conn)):
         if not wish.reason:
             raise BadRuling("Chọn một lý do trong danh sách.", "Choose a reason from the list.")
@@ -140,9 +152,14 @@ async def require_words(conn: Connection[Record], wish: Wish) -> None:
 
 
 async def refusals(conn: Connection[Record]) -> list[Reason]:
-    """Why an agency may refuse papers."""
+    """Why an agency may refuse papers, or a wish to have them back."""
     found = await reasons.in_group(conn, Group.REFUSAL)
     return [reason for reason in found if reason.code not in COUNTER_REFUSALS]
+
+
+async def withdrawals(conn: Connection[Record]) -> list[Reason]:
+    """Why a citizen wants a dossier back."""
+    return await reasons.in_group(conn, Group.WITHDRAWAL)
 
 
 async def delays(conn: Connection[Record]) -> list[Reason]:

@@ -2,41 +2,43 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from contextlib import AbstractAsyncContextManager
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 from uuid import UUID, uuid4
 
-from litestar import Controller, Request, Response, get, post
+from litestar import Controller, Response, get, post
 from litestar.di import NamedDependency, Provide
 from litestar.params import FromPath, FromQuery, URLEncodedBody
 from litestar.response import Redirect
-from msgspec import Struct
 
 from notifications.phone import mask
-from postal_service.bell import Bell as TheBell
-from postal_service.caller import Staff
 from postal_service.clock import VIETNAM
-from postal_service.database import Connection, Database
-from postal_service.desk import agency_case, agency_desk, rulings
+from postal_service.desk import agency_case, agency_desk, agency_lists, rulings
 from postal_service.desk.agency_case import CaseView
 from postal_service.desk.errors import DeskError
 from postal_service.desk.papers.figures import masked
+from postal_service.desk.reasons import Reason
 from postal_service.desk.rulings import Wish
+from postal_service.web.agency_visit import Refusal, Visit, visit
 from postal_service.web.citizen_slip import Step, step_of
+from postal_service.web.citizen_unusual import SILENT
 from postal_service.web.errors import status_of
 from postal_service.web.guards import officers
 from postal_service.web.inputs import Form, day_of
-from postal_service.web.needs import Bell, Caller, Db, Lang, Now
 from postal_service.web.pages import page
 from tracking import identifiers
 from tracking.errors import BadRuling, TrackingError, UnknownDossier, act_words
 from tracking.slip_store import Line
-from tracking.stages import Act, Leg
+from tracking.stages import Act, Leg, Stage
 
-AnyRequest = Request[Any, Any, Any]
-Refusal = TrackingError | DeskError
+OF_THE_CITIZEN = {
+    Act.WITHDRAW: "Công dân xin rút hồ sơ",
+    Act.INVITE: "Bưu điện mời người nhận đến nhận",
+    Act.GIVE_BACK: "Giấy tờ trả lại công dân",
+}
+#: Acts whose step does not say why by itself.
+EXPLAINED = frozenset({Act.RECEIVE, Act.REFUSE, Act.WITHDRAW, Act.KEEP, Act.STOP, Act.SEND_ON})
 
 
 class Signing(Form):
@@ -83,27 +85,12 @@ class RulingForm(Form):
         )
 
 
-class Visit(Struct, frozen=True, kw_only=True):
-    """One request of one officer, with all that answering it takes."""
+class SendingOn(Form):
+    """Papers that belong to another agency; ``id`` was drawn with the form."""
 
-    request: AnyRequest
-    caller: Staff
-    db: Database
-    bell: TheBell
-    now: datetime
-    lang: str
-
-    def begin(self) -> AbstractAsyncContextManager[Connection]:
-        return self.db.begin(self.caller.context)
-
-    def say(self, refusal: Refusal) -> str:
-        return refusal.en if self.lang == "en" else refusal.vi
-
-
-async def visit(
-    request: AnyRequest, caller: Caller, db: Db, bell: Bell, now: Now, lang: Lang
-) -> Visit:
-    return Visit(request=request, caller=caller, db=db, bell=bell, now=now, lang=lang)
+    id: UUID
+    s10: str
+    reason: str = ""
 
 
 class AgencyController(Controller):
@@ -113,12 +100,19 @@ class AgencyController(Controller):
 
     @get("/", name="agency")
     async def work(self, visit: NamedDependency[Visit], q: FromQuery[str] = "") -> Response[Any]:
-        """The work list; with a number typed, the dossier it belongs to."""
+        """The work list; with a number typed, what it belongs to.
+
+        An envelope that waits for a signature opens its list, where it is marked.
+        """
         if not q.strip():
             return await listing(visit)
         try:
             async with visit.begin() as conn:
                 ref = await agency_desk.find_ref(conn, visit.caller.agency_id or 0, q)
+                if identifiers.recognise(q) == "s10":
+                    s10 = identifiers.parse_s10(q)
+                    if number := await agency_lists.where(conn, s10, visit.caller.actor):
+                        return Redirect(f"/agency/lists/{number}?beep={s10}", status_code=303)
         except TrackingError as refusal:
             return await listing(visit, wrong=[visit.say(refusal)], status=status_of(refusal))
         return Redirect(f"/agency/dossiers/{ref}", status_code=303)
@@ -147,6 +141,20 @@ class AgencyController(Controller):
             )
         visit.bell.ring()
         return Redirect("/agency", status_code=303)
+
+    @post("/sendings-on", name="agency.send_on")
+    async def send_on(
+        self, visit: NamedDependency[Visit], data: URLEncodedBody[SendingOn]
+    ) -> Redirect:
+        """Give papers of another agency back to the post."""
+        s10 = identifiers.parse_s10(data.s10)
+        async with visit.begin() as conn:
+            ref = await agency_desk.find_ref(conn, visit.caller.agency_id or 0, s10)
+            await agency_desk.send_on(
+                conn, s10, data.id, data.reason, by=visit.caller.actor, now=visit.now
+            )
+        visit.bell.ring()
+        return Redirect(f"/agency/dossiers/{ref}?done=send_on", status_code=303)
 
     @get("/dossiers/{ref:str}", name="agency.dossier")
     async def dossier(self, visit: NamedDependency[Visit], ref: FromPath[str]) -> Response[Any]:
@@ -188,15 +196,13 @@ def appointment(day: str, hour: str) -> datetime | None:
 async def listing(visit: Visit, *, wrong: Sequence[str] = (), status: int = 200) -> Response[str]:
     async with visit.begin() as conn:
         work = await agency_desk.work_list(conn, visit.caller.agency_id or 0, now=visit.now)
-    signed = visit.request.query_params.get("signed", "")
     return await page(
         visit.request,
         "agency/list.html",
         status=status,
         work=work,
         wrong=wrong,
-        signed=signed if signed.isascii() and signed.isdigit() else "",
-        draw=uuid4,
+        signed=visit.asked("signed"),
     )
 
 
@@ -204,9 +210,8 @@ async def showing(
     visit: Visit, ref: str, *, typed: RulingForm | None = None, refusal: Refusal | None = None
 ) -> Response[str]:
     async with visit.begin() as conn:
-        case = await agency_case.look(conn, ref, visit.caller.agency_id, now=visit.now)
+        case = await agency_case.look(conn, ref, visit.caller.actor, now=visit.now)
     done = visit.request.query_params.get("done", "")
-    outgoing = case.slip.leg(Leg.RESULT) or case.slip.leg(Leg.BACK)
     return await page(
         visit.request,
         "agency/dossier.html",
@@ -216,26 +221,47 @@ async def showing(
         phone=mask(case.party.phone) if case.party.phone else "–",
         citizen_id=masked(case.party.citizen_id),
         asked=sum(line.act is Act.ASK_MORE for line in case.slip.lines),
-        outgoing=outgoing,
-        outgoing_number=identifiers.print_s10(outgoing.s10) if outgoing else "",
+        outgoing=[
+            (item, identifiers.print_s10(item.s10))
+            for item in case.slip.consignments
+            if item.stage is Stage.READY
+        ],
+        sent=case.slip.leg(Leg.FORWARD),
+        result=case.slip.leg(Leg.RESULT),
         typed=typed,
         wrong=visit.say(refusal) if refusal else "",
         done=act_words(done)[0] if done in list(Act) else "",
+        undone=visit.asked("undone"),
+        words_of=lambda act: act_words(act)[0],
+        missing=agency_lists.MISSING,
+        extra=agency_lists.EXTRA,
         draw=uuid4,
     )
 
 
 def steps_of(case: CaseView) -> list[tuple[Step, list[str]]]:
-    """The slip's lines in the words the citizen reads, each with its reason and the note."""
+    """The slip's lines in the words the citizen reads, each with its reason and the note.
+
+    What is undone is left out with the line that undid it: the whole is on the slip's own page.
+    """
     places = {"office": case.office.name, "agency": case.agency.short_name}
+    undone = {line.undoes for line in case.slip.lines}
     return [
-        (step_of(line, case.reasons, places, "vi"), remarks_of(line, case))
+        (told(line, case.reasons, places), remarks_of(line, case))
         for line in case.slip.lines
+        if line.undoes is None and line.scan_id not in undone and line.act not in SILENT
     ]
 
 
+def told(line: Line, reasons: Mapping[str, Reason], places: Mapping[str, str]) -> Step:
+    """The citizen's sentence, but where it speaks to her."""
+    if said := OF_THE_CITIZEN.get(line.act):
+        return Step(at=line.at, said=said)
+    return step_of(line, reasons, places, "vi")
+
+
 def remarks_of(line: Line, case: CaseView) -> list[str]:
-    """Why an officer ruled so, and what she wrote to the citizen."""
+    """Why an officer or the citizen did so, and what the officer wrote to the citizen."""
     reason = case.reasons.get(line.facts.get("reason", ""))
-    why = reason.name_vi if reason and line.act in (Act.RECEIVE, Act.REFUSE) else ""
+    why = reason.name_vi if reason and line.act in EXPLAINED else ""
     return [said for said in (why, case.notes.get(line.scan_id, "")) if said]

@@ -159,4 +159,5 @@ async def test_the_work_list_holds_each_dossier_once(desk: Connection, town: Tow
 
     assert [case.ref for case in work.to_receive] == [waiting.ref]
     assert {case.ref for case in work.outgoing} == {done.ref, refused.ref}
-    assert work.arriving == work.processing == work.supplement == work.ended == []
+    assert work.arriving == 0
+    assert work.coming == work.processing == work.supplement == work.ended == []

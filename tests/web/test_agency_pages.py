@@ -63,14 +63,14 @@ async def test_an_empty_desk_says_so(officer: Client) -> None:
     """A morning without papers is an answer, not a blank page."""
     seen = text(await officer.get("/agency"))
 
-    assert "Không có bưu gửi nào đang đến." in seen
+    assert "Không có bưu gửi nào chờ ký nhận." in seen
     assert "Không có hồ sơ nào đang xử lý." in seen
 
 
 async def test_signing_what_was_ticked(officer: Client, desk: Connection, town: Town) -> None:
-    """The officer signs for the lines she ticked, by the ids drawn with them, and no others."""
+    """The officer signs for one dossier by the id drawn with its page, and for no other."""
     (one, first), (two, _) = await offered(desk, town), await offered(desk, town)
-    page = (await officer.get("/agency")).text
+    page = (await officer.get(f"/agency/dossiers/{one.ref}")).text
     [item] = re.findall(rf'value="({first}:[0-9a-f-]+)"', page)
     form = {"item": item, "csrf": officer.form_token}
 
@@ -417,7 +417,7 @@ async def test_late_and_soon_are_marked(officer: Client, desk: Connection, town:
         ruling = make.ruling(
             dossier, Act.RECEIVE, town, due_at=MORNING + make.timedelta(hours=hours)
         )
-        await make.journey.rule(desk, ruling, heard_at=MORNING)
+        await make.rulings.rule(desk, ruling, heard_at=MORNING)
 
     seen = text(await officer.get("/agency"))
 
