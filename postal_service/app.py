@@ -15,23 +15,39 @@ from litestar.di import Provide
 from litestar.static_files import create_static_files_router
 from litestar.types import ControllerRouterHandler
 
-from postal_service import database, logs, security
+from postal_service import database, logs, security, sms
 from postal_service.bell import Bell
 from postal_service.caller import Staff
 from postal_service.clock import Clock
+from postal_service.desk.codes import Verifiers
 from postal_service.settings import Settings
 from postal_service.web import errors, guards
 from postal_service.web.agency import AgencyController
 from postal_service.web.agency_lists import AgencyListController
 from postal_service.web.approvals import ApprovalController
+from postal_service.web.bags import BagController
 from postal_service.web.citizen import CitizenController
+from postal_service.web.closures import ClosureController
+from postal_service.web.corrections import CorrectionController
 from postal_service.web.counter import CounterController
+from postal_service.web.counter_texts import TextsController
+from postal_service.web.counter_delivery import CounterDeliveryController
 from postal_service.web.courier import CourierController, ScanController
+from postal_service.web.courier_door import DoorController, ProofController
 from postal_service.web.hand_overs import HandOverController
 from postal_service.web.headers import on_every_answer
+from postal_service.web.incidents import IncidentController
 from postal_service.web.needs import Receiver
+from postal_service.web.network import NetworkController
+from postal_service.web.operator_templates import TemplateController
+from postal_service.web.papers import PaperController
 from postal_service.web.phone import PhoneController
+from postal_service.web.quarantine import QuarantineController
+from postal_service.web.radar_feed import Feed
+from postal_service.web.rosters import RosterController
 from postal_service.web.signin import SignInController
+from postal_service.web.slips import SlipController
+from postal_service.web.supervisor import SupervisorController
 
 STATIC = Path(__file__).parent / "web" / "static"
 #: The largest body any page here sends; a batch of 500 scans is 90 kB.
@@ -54,19 +70,35 @@ def create_app(settings: Settings, *, clock: Clock | None = None) -> Litestar:
                     settings.database_url, size=settings.pool_size, name="postal web"
                 )
             )
+            app.state.radar = Feed(app.state.database, clock)
             app.state.bell = await stack.enter_async_context(Bell.open(settings.redis_url))
             yield
 
     handlers: list[ControllerRouterHandler] = [
         SignInController,
         CounterController,
+        BagController,
+        TextsController,
+        CounterDeliveryController,
         CourierController,
         ScanController,
+        DoorController,
+        ProofController,
         HandOverController,
         AgencyController,
         AgencyListController,
         ApprovalController,
+        CorrectionController,
+        IncidentController,
+        PaperController,
+        SlipController,
+        QuarantineController,
+        SupervisorController,
+        RosterController,
+        ClosureController,
         CitizenController,
+        NetworkController,
+        TemplateController,
         create_static_files_router("/static", [STATIC], cache_control=None),
     ]
     if settings.demo:
@@ -83,7 +115,11 @@ def create_app(settings: Settings, *, clock: Clock | None = None) -> Litestar:
         logging_config=None,
     )
     app.state.settings = settings
+    app.state.reports = sms.reports(settings)
+    app.state.door = sms.door(settings)
     app.state.clock = clock
+    app.state.delivery_key = security.subkey(settings.secret_key, "delivery")
+    app.state.verifiers = Verifiers(app.state.delivery_key)
     return app
 
 
@@ -116,7 +152,7 @@ async def lang(request: AnyRequest) -> str:
 async def phone(request: AnyRequest) -> Receiver:
     state = request.app.state
     token = guards.session_token(request)
-    return Receiver(token, state.database, state.bell, state.clock.now())
+    return Receiver(token, state.database, state.bell, state.clock.now(), state.delivery_key)
 
 
 def from_state(name: str) -> Provide:
@@ -130,6 +166,7 @@ DEPENDENCIES = {
     "db": from_state("database"),
     "bell": from_state("bell"),
     "settings": from_state("settings"),
+    "verifiers": from_state("verifiers"),
     "caller": Provide(caller),
     "now": Provide(now),
     "lang": Provide(lang),

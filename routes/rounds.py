@@ -91,6 +91,17 @@ async def finish_stop(
     return await store.close_stop(conn, stop, outcome, at)
 
 
+async def reopen_stop(conn: Connection, *, reference: str, courier_id: int) -> Stop | None:
+    """What happened at the stop did not: it lies ahead again. Safe to repeat.
+
+    None: it is on no open round of this courier.
+    """
+    stop = await store.lock_stop(conn, reference, courier_id)
+    if stop is None or stop.outcome not in ("done", "missed"):
+        return stop
+    return await store.open_stop(conn, stop)
+
+
 async def drop_stop(
     conn: Connection, *, reference: str, courier_id: int, at: datetime
 ) -> Stop | None:

@@ -245,3 +245,16 @@ RETURNING round_id, ordinal, kind, reference, lat, lon, accuracy_km, service_min
 async def close_stop(conn: Connection, stop: Stop, outcome: Outcome, at: datetime) -> Stop:
     row = await conn.fetchrow(CLOSE_STOP, stop.round_id, stop.reference, outcome, at)
     return convert(row, Stop)
+
+
+OPEN_STOP = """
+UPDATE stop
+   SET outcome = NULL, done_at = NULL
+ WHERE round_id = $1 AND reference = $2
+RETURNING round_id, ordinal, kind, reference, lat, lon, accuracy_km, service_minutes, window_from,
+          window_to, eta, km_from_previous, doubt, outcome, done_at
+"""
+
+
+async def open_stop(conn: Connection, stop: Stop) -> Stop:
+    return convert(await conn.fetchrow(OPEN_STOP, stop.round_id, stop.reference), Stop)

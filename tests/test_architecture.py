@@ -27,9 +27,9 @@ OWNERS = {
     },
     "postal_service": {
         "agency", "alarm", "alarm_event", "approval", "attempt_window", "closure", "closure_notice",
-        "delivery_proof", "draft", "intake", "intake_document",
-        "office", "party", "person", "procedure", "procedure_document", "reason",
-        "radar_look", "receipt_issue", "receipt_print", "roster", "ruling_note", "session", "sms_choice", "tariff", "task",
+        "code_try", "delivery_proof", "draft", "intake", "intake_document", "lost_phone",
+        "office", "party", "person", "procedure", "procedure_document", "proof_attachment", "proof_file", "reason",
+        "quarantined_scan", "radar_look", "receipt_issue", "receipt_print", "roster", "ruling_note", "session", "sms_choice", "tariff", "task",
     },
 }  # fmt: skip
 

@@ -27,7 +27,8 @@ async def note(conn: Connection, refused: Sequence[tuple[Scan, str]], heard_at: 
         [scan.s10[:40] for scan in scans],
         [scan.act for scan in scans],
         [scan.by.person for scan in scans],
-        [scan.at for scan in scans],
+        # a moment before the first year fits no column: what was refused is known by its hour
+        [scan.at if 1 < scan.at.year < 9999 else heard_at for scan in scans],
         heard_at,
         [why for _, why in refused],
     )

@@ -1,7 +1,7 @@
 """What a courier reports of each paper, held against the closed lists and the law of handing over.
 
-The register takes the act; who took the paper and how the stop ended are
-written in the same transaction, because one without the others is no proof.
+The register takes the act; who took the paper, what went back with it and how the stop
+ended are written in the same transaction, because one without the others is no proof.
 """
 
 from __future__ import annotations
@@ -9,71 +9,54 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Final
+from uuid import UUID
 
 from asyncpg import Connection, Record
 from msgspec import Struct
 from msgspec.structs import replace
 
 from postal_service.clock import VIETNAM
+from postal_service.desk import attempts, codes, originals, proof, proof_store
 from postal_service.desk import dispatch_store as store
-from postal_service.desk import reasons
+from postal_service.desk.codes import Guess
 from postal_service.desk.dispatch_store import Handing
 from postal_service.desk.errors import DeskError, UnknownReason
-from postal_service.desk.reasons import Group, Reason
+from postal_service.desk.proof import ADDRESSEES, RELATIONS, Evidence
+from postal_service.desk.proof_errors import (
+    AddresseeOnly,
+    NobodyNamed,
+    UnknownRelation,
+)
+from postal_service.desk.reasons import Reason
 from routes import rounds
-from tracking import journey
+from tracking import incidents, journey
+from tracking import originals as legs
+from tracking import store as register
 from tracking.errors import ScanReused, TrackingError
-from tracking.model import Event, Scan
-from tracking.stages import Act
+from tracking.incidents import NewIncident
+from tracking.model import Event, Facts, Scan
+from tracking.stages import Act, Keeper
 
-#: Who may take a paper at the door; a neighbour, a guard or a letter box may not.
-#: The words are what the citizen reads, on the page and in the message.
-RELATIONS: Final[Mapping[str, str]] = {
-    "self": "chính người nhận",
-    "spouse": "vợ hoặc chồng",
-    "parent": "cha hoặc mẹ",
-    "child": "con",
-    "sibling": "anh, chị, em",
-    "authorised": "người được ủy quyền",
-}
-#: Who may take what is for the addressee alone.
-ADDRESSEES: Final = frozenset({"self", "authorised"})
+__all__ = ["ADDRESSEES", "RELATIONS", "AddresseeOnly", "NobodyNamed", "UnknownRelation"]
+
 #: What a courier does to papers. The rest of the register's acts are other people's.
-ERRANDS: Final = frozenset({Act.COLLECT, Act.HAND_OVER, Act.BRING_IN, Act.DELIVER, Act.MISS})
+ERRANDS: Final = frozenset(
+    {
+        Act.COLLECT,
+        Act.HAND_OVER,
+        Act.BRING_IN,
+        Act.DELIVER,
+        Act.MISS,
+        Act.DECLINE,
+        Act.REPORT_MISSING,
+    }
+)
+#: What asks nothing more than the register does: the many.
+PLAIN: Final = frozenset({Act.COLLECT, Act.HAND_OVER, Act.BRING_IN, Act.RECALL})
+#: A taker's answer that something is wrong: an incident, and what it is called where no reason is.
+TROUBLES: Final = {Act.DECLINE: "", Act.REPORT_MISSING: "CD03"}
 
 Answer = Event | TrackingError | DeskError
-
-
-class UnknownRelation(DeskError):
-    """The closed list has no such relation to the addressee."""
-
-    def __init__(self) -> None:
-        super().__init__(
-            "Quan hệ với người nhận không có trong danh sách. Chọn lại trong danh sách.",
-            "The list has no such relation to the addressee. Choose one from the list.",
-        )
-
-
-class AddresseeOnly(DeskError):
-    """The result is for the addressee, or for somebody with a written authorisation."""
-
-    def __init__(self, s10: str) -> None:
-        super().__init__(
-            f"Bưu gửi {s10} chỉ giao cho chính người nhận hoặc người có giấy ủy quyền. "
-            "Nếu không gặp, báo không phát được và chọn lý do.",
-            f"Item {s10} is handed to the addressee or to an authorised person only. "
-            "If neither is there, report that it could not be delivered, with the reason.",
-        )
-
-
-class NobodyNamed(DeskError):
-    """A delivery names the person who took the paper."""
-
-    def __init__(self) -> None:
-        super().__init__(
-            "Chưa ghi họ tên người nhận thay. Hỏi tên rồi ghi lại.",
-            "The person who took it is not named. Ask for the name and write it down.",
-        )
 
 
 class WrongEnvelope(DeskError):
@@ -87,40 +70,71 @@ class WrongEnvelope(DeskError):
 
 
 class Report(Struct, frozen=True, kw_only=True):
-    """One scan, and the name that stays out of the register."""
+    """One scan, and what stays out of the register: a name, a code, an identity paper's end.
+
+    ``scan.facts`` holds what was chosen: ``relation``, or ``reason`` and ``next``.
+    """
 
     scan: Scan
     receiver: str = ""
+    evidence: Evidence = Evidence()
+
+    @property
+    def guess(self) -> Guess:
+        return Guess(scan=self.scan, typed=self.evidence.code)
+
+
+class Lists(Struct, frozen=True, kw_only=True):
+    """What reports are held against: the papers at hand, reasons, and what is written already."""
+
+    handings: Mapping[str, Handing]
+    failures: Mapping[str, Reason]
+    troubles: Mapping[str, Reason]
+    known: frozenset[UUID]
 
 
 async def record(
-    conn: Connection[Record], reports: Sequence[Report], *, heard_at: datetime
+    conn: Connection[Record], reports: Sequence[Report], *, heard_at: datetime, key: bytes = b""
 ) -> list[Answer]:
     """Write what a courier did; each report gets its own answer, in order.
 
-    Safe to repeat. Collecting, handing over and bringing in ask nothing more
-    than the register does: they are the many.
+    *key* is that of delivery codes; without it no code is right. Safe to repeat.
+    What is refused is noted in this transaction: raise only after its commit.
     """
-    delivered = [report for report in reports if report.scan.act is Act.DELIVER]
-    missed = any(report.scan.act is Act.MISS for report in reports)
-    if not delivered and not missed:
-        return list(await journey.record(conn, [r.scan for r in reports], heard_at=heard_at))
-    handings = await _handings(conn, [report.scan for report in reports])
-    codes = {reason.code for reason in await choices(conn)} if missed else set()
-    refused = [_refusal(report, handings, codes) for report in reports]
-    fit = [report for report, why in zip(reports, refused, strict=True) if why is None]
+    if all(r.scan.act in PLAIN for r in reports):
+        scans = [with_facts(r, {}) for r in reports]
+        return list(await journey.record(conn, scans, heard_at=heard_at))
+    lists = await _lists(conn, [report.scan for report in reports])
+    full = [replace(r, scan=with_facts(r, lists.failures)) for r in reports]
+    refused: dict[UUID, DeskError | TrackingError] = {
+        r.scan.id: why for r in full if (why := _refusal(r, lists)) is not None
+    }
+    told = [
+        r.guess
+        for r in full
+        if r.evidence.code and r.scan.id not in refused and r.scan.id not in lists.known
+    ]
+    if told:
+        refused |= await codes.check(conn, key, told, heard_at=heard_at)
+    fit = [r for r in full if r.scan.id not in refused]
     events = iter(await journey.record(conn, [r.scan for r in fit], heard_at=heard_at))
     answers: list[Answer] = []
-    for report, why in zip(reports, refused, strict=True):
-        answer = why or next(events)
+    for report in full:
+        answer = refused.get(report.scan.id) or next(events)
         if isinstance(answer, Event):
-            answer = await _follow(
-                conn, report, handings[report.scan.s10], answer, heard_at=heard_at
-            )
+            handing = lists.handings.get(report.scan.s10)
+            if handing is not None:
+                answer = await _follow(conn, report, handing, answer, heard_at=heard_at, key=key)
         answers.append(answer)
-    if fit:
-        await set_out(conn, fit[0].scan.by.person, heard_at)
+    await _ride(conn, fit, heard_at)
     return answers
+
+
+async def _ride(conn: Connection[Record], fit: Sequence[Report], heard_at: datetime) -> None:
+    """A courier who was at a door rides."""
+    at_doors = [r.scan.by for r in fit if r.scan.act in (Act.DELIVER, Act.MISS)]
+    if at_doors and at_doors[0].keeper is Keeper.COURIER:
+        await set_out(conn, at_doors[0].person, heard_at)
 
 
 async def set_out(conn: Connection[Record], courier_id: int, now: datetime) -> None:
@@ -130,54 +144,38 @@ async def set_out(conn: Connection[Record], courier_id: int, now: datetime) -> N
         await rounds.start(conn, made.id, now)
 
 
-async def record_one(conn: Connection[Record], report: Report, *, heard_at: datetime) -> Event:
-    """Record one report, or raise the refusal: a DeskError or a TrackingError."""
-    [answer] = await record(conn, [report], heard_at=heard_at)
+async def record_one(
+    conn: Connection[Record], report: Report, *, heard_at: datetime, key: bytes = b""
+) -> Event:
+    """Record one report, or raise the refusal: a DeskError or a TrackingError.
+
+    Raising takes back what the transaction noted of a refusal: where that must stay, use record.
+    """
+    [answer] = await record(conn, [report], heard_at=heard_at, key=key)
+    return event_of(answer)
+
+
+def event_of(answer: Answer) -> Event:
+    """The event; or the refusal is raised."""
     if isinstance(answer, Event):
         return answer
     raise answer
 
 
 async def record_clicks(
-    conn: Connection[Record], reports: Sequence[Report], *, heard_at: datetime
+    conn: Connection[Record], reports: Sequence[Report], *, heard_at: datetime, key: bytes = b""
 ) -> list[Answer]:
     """As record, for a page whose button may be pressed twice.
 
     A phone keeps the hour with the scan, a page takes it from the press: the
     second press of one button is the first one, late, and keeps its hour.
     """
-    answers = await record(conn, reports, heard_at=heard_at)
-    twice = [a.scan_id for a in answers if isinstance(a, ScanReused)]
-    if not twice:
-        return answers
     hours = {
         done.scan_id: done.at
         for done in await store.recorded(conn, [report.scan.id for report in reports])
     }
-    again = [replace(r, scan=replace(r.scan, at=hours.get(r.scan.id, r.scan.at))) for r in reports]
-    return await record(conn, again, heard_at=heard_at)
-
-
-async def record_click(conn: Connection[Record], report: Report, *, heard_at: datetime) -> Event:
-    """As record_one, for a button that may be pressed twice."""
-    [answer] = await record_clicks(conn, [report], heard_at=heard_at)
-    if isinstance(answer, Event):
-        return answer
-    raise answer
-
-
-async def choices(conn: Connection[Record]) -> list[Reason]:
-    """Why a delivery may fail, as far as a courier can say.
-
-    What wants a second person, and "nobody came after two invitations" (Postal
-    Law 49/2010 art. 17.1 d), are said by others.
-    """
-    return [
-        reason
-        for reason in await reasons.in_group(conn, Group.DELIVERY_FAILED)
-        if not reason.needs_approver
-        and (reason.counts_as_attempt or not reason.undeliverable_ground)
-    ]
+    timed = [replace(r, scan=replace(r.scan, at=hours.get(r.scan.id, r.scan.at))) for r in reports]
+    return await record(conn, timed, heard_at=heard_at, key=key)
 
 
 def check_envelope(typed: str, s10: str) -> None:
@@ -192,28 +190,78 @@ def stop_of(consignment_id: int) -> str:
     return f"consignment:{consignment_id}"
 
 
-async def _handings(conn: Connection[Record], scans: Sequence[Scan]) -> dict[str, Handing]:
-    office = scans[0].by.office
-    return {each.s10: each for each in await store.handings(conn, [s.s10 for s in scans], office)}
+def with_facts(report: Report, failures: Mapping[str, Reason]) -> Scan:
+    """The scan with all that the register keeps of the report."""
+    scan, seen = report.scan, report.evidence
+    facts: Facts = {**scan.facts, **proof.pictures_of(seen)}
+    if scan.act is Act.DELIVER:
+        facts = proof.facts_of(str(scan.facts.get("relation", "")), seen)
+    reason = failures.get(str(scan.facts.get("reason", "")))
+    if scan.act is Act.MISS and reason is not None:
+        open_ways = attempts.ways(reason)
+        if not facts.get("next") and len(open_ways) == 1:
+            facts["next"] = open_ways[0]
+    return replace(scan, facts=facts)
 
 
-def _refusal(
-    report: Report, handings: dict[str, Handing], reason_codes: set[str]
-) -> DeskError | None:
-    """Why the lists or the law refuse *report*, before the register is asked."""
-    scan, handing = report.scan, handings.get(report.scan.s10)
-    if scan.act is Act.MISS and scan.facts.get("reason", "") not in reason_codes:
-        return UnknownReason(str(scan.facts.get("reason", "")))
-    if scan.act is not Act.DELIVER:
+async def _lists(conn: Connection[Record], scans: Sequence[Scan]) -> Lists:
+    """Lock the papers, in the register's order, and read what the reports are held against."""
+    s10s = [scan.s10 for scan in scans]
+    acts = {scan.act for scan in scans}
+    await register.lock_consignments(conn, s10s)
+    found = await store.handings(conn, s10s, scans[0].by.office, scans[0].by.person)
+    written = await store.recorded(conn, [scan.id for scan in scans])
+    failures = await attempts.choices(conn) if Act.MISS in acts else []
+    troubles = await attempts.troubles(conn) if Act.DECLINE in acts else []
+    return Lists(
+        handings={each.s10: each for each in found},
+        failures={reason.code: reason for reason in failures},
+        troubles={reason.code: reason for reason in troubles},
+        known=frozenset(done.scan_id for done in written),
+    )
+
+
+def _refusal(report: Report, lists: Lists) -> DeskError | None:
+    """Why the lists or the law refuse *report*, before the register is asked.
+
+    What is written already was not refused: a repeat is only compared.
+    """
+    scan = report.scan
+    if scan.id in lists.known:
         return None
-    relation = scan.facts.get("relation")
-    if relation not in RELATIONS:
-        return UnknownRelation()
-    if handing and handing.addressee_only and relation not in ADDRESSEES:
-        return AddresseeOnly(scan.s10)
-    if relation != "self" and not report.receiver:
-        return NobodyNamed()
+    said = str(scan.facts.get("reason", ""))
+    if scan.act is Act.MISS:
+        reason = lists.failures.get(said)
+        if reason is None:
+            return UnknownReason(said)
+        fits = scan.facts.get("next") in attempts.ways(reason)
+        return None if fits else attempts.UnknownNext()
+    if scan.act is Act.DECLINE:
+        return None if said in lists.troubles else UnknownReason(said)
+    if scan.act is Act.DELIVER:
+        return _unproven(report, lists.handings.get(scan.s10))
     return None
+
+
+def _unproven(report: Report, handing: Handing | None) -> DeskError | None:
+    """Why a delivery is not proved."""
+    scan, seen = report.scan, report.evidence
+    at_door = scan.by.keeper is Keeper.COURIER
+    if why := proof.why_not(
+        str(scan.facts.get("relation", "")),
+        report.receiver,
+        seen,
+        addressee_only=handing is not None and handing.addressee_only,
+        at_door=at_door,
+        s10=scan.s10,
+    ):
+        return why
+    if handing is None:
+        return None
+    if at_door and handing.last_reason == attempts.REFUSED:
+        return attempts.GoesBack(scan.s10)
+    owed = originals.owed(handing.asked, handing.carried, taken=handing.taken)
+    return proof.withheld(owed, seen)
 
 
 async def _follow(
@@ -223,16 +271,23 @@ async def _follow(
     event: Event,
     *,
     heard_at: datetime,
+    key: bytes,
 ) -> Answer:
     """Keep the proof and end the stop; a repeat that names somebody else is refused."""
-    scan = report.scan
+    scan, seen = report.scan, report.evidence
+    # A repeat was heard before: its stop ended then, and may be on a later round by now.
+    first = event.heard_at == heard_at
     if scan.act is Act.DELIVER:
         receiver = report.receiver or handing.addressee
-        kept = await store.prove(conn, scan.id, receiver, str(scan.facts["relation"]))
-        if kept != receiver:
+        if not await proof.keep(conn, scan.id, str(scan.facts["relation"]), receiver, seen):
             return ScanReused(scan.id)
-    # A repeat was heard before: its stop ended then, and may be on a later round by now.
-    if scan.act in (Act.DELIVER, Act.MISS) and event.heard_at == heard_at:
+        if first and seen.code:
+            await codes.use(conn, key, report.guess, handing.id, handing.attempts)
+        if first and seen.taken:
+            await legs.take_back(conn, scan, sorted(set(seen.taken)), heard_at=heard_at)
+    if scan.act in TROUBLES and first:
+        await incidents.open_all(conn, [await _trouble(conn, scan, handing)])
+    if scan.act in (Act.DELIVER, Act.MISS) and first:
         await rounds.finish_stop(
             conn,
             reference=stop_of(handing.id),
@@ -241,3 +296,16 @@ async def _follow(
             outcome="done" if scan.act is Act.DELIVER else "missed",
         )
     return event
+
+
+async def _trouble(conn: Connection[Record], scan: Scan, handing: Handing) -> NewIncident:
+    """What the office hears of a paper that was not taken."""
+    return NewIncident(
+        cause=scan.id,
+        reason=str(scan.facts.get("reason") or TROUBLES[scan.act]),
+        office_id=scan.by.office or handing.office_id,
+        by=scan.by.person,
+        at=scan.at,
+        hand_over_id=await proof_store.last_list(conn, handing.id),
+        consignment_id=handing.id,
+    )

@@ -24,12 +24,12 @@ from postal_service.desk.delivery import stop_of
 from postal_service.desk.dispatch_store import Desk, Door, Item
 from postal_service.desk.errors import DeskError
 from postal_service.desk.offices import Office
+from postal_service.desk.windows import Window, windows
 from routes import places, planner, rounds
 from routes.gazetteer import Gazetteer
 from routes.model import Kind, Place, Plan, Point, Round, RoundKey, Stop, StopIn, Unit
 from routes.travel import GreatCircle
-from tracking import calendars
-from tracking.stages import Leg, Stage
+from tracking.stages import HOMEBOUND, Stage
 
 Begin = Callable[[], "AbstractAsyncContextManager[Connection[Record]]"]
 
@@ -40,7 +40,7 @@ DOOR_MINUTES: Final = 6
 LONGEST_STOP: Final = 120
 #: Couriers here ride scooters.
 TRAVEL: Final = GreatCircle()
-#: In a courier's bag, and hers to bring back.
+#: Where a paper is that a courier carries.
 BAG: Final = frozenset({Stage.TO_AGENCY, Stage.TO_OFFICE, Stage.OUT})
 
 
@@ -62,13 +62,6 @@ class TakenMeanwhile(DeskError):
             "Một bưu tá khác vừa nhận một số điểm này. Tải lại trang rồi lập tuyến lại.",
             "Another courier has just taken some of these stops. Reload and plan again.",
         )
-
-
-class Window(Struct, frozen=True):
-    """When an agency's desk is open, the spell that counts for a courier now."""
-
-    opens: datetime
-    closes: datetime
 
 
 class Want(Struct, frozen=True, kw_only=True):
@@ -118,8 +111,12 @@ async def gather(conn: Connection[Record], staff: Staff, now: datetime) -> Work:
     stops = made.stops if made else ()
     agency_ids = {item.agency_id for item in items} | set(numbers(stops, "agency"))
     desks = {desk.id: desk for desk in await store.desks(conn, [*agency_ids])}
-    bound = {item.id for item in items if homebound(item) and stop_of(item.id) not in taken}
-    found = await store.doors(conn, [*bound, *numbers(stops, "consignment")], office.id)
+    bound = {
+        item.id
+        for item in items
+        if homebound(item) and (hers(item) or stop_of(item.id) not in taken)
+    }
+    found = await store.doors(conn, [*bound, *numbers(stops, "consignment")], office.id, staff.id)
     return Work(
         office=office,
         now=now,
@@ -128,7 +125,7 @@ async def gather(conn: Connection[Record], staff: Staff, now: datetime) -> Work:
         taken=taken,
         desks=desks,
         doors={door.id: door for door in found},
-        windows=await _windows(conn, desks.values(), now),
+        windows=await windows(conn, desks.values(), now),
         units=await places.all_units(conn),
     )
 
@@ -192,15 +189,14 @@ def wanted(work: Work) -> list[Want]:
 def _desk_wants(work: Work, kept: dict[str, Stop]) -> Iterable[Want]:
     """One visit to each agency, for what goes there and what comes from there."""
     for desk in work.desks.values():
-        carried = [i for i in work.items if i.agency_id == desk.id and i.stage is Stage.TO_AGENCY]
         there = [i for i in work.items if i.agency_id == desk.id and at_desk(i)]
         base = f"agency:{desk.id}"
         if base in work.taken:
-            there = carried
+            there = [item for item in there if hers(item)]
         visits = [stop for name, stop in kept.items() if name.split("/")[0] == base]
         if not there or any(stop.outcome is None for stop in visits):
             continue
-        outward = any(item.leg is Leg.FORWARD for item in there)
+        outward = any(item.stage is not Stage.READY for item in there)
         yield Want(
             reference=f"{base}/{len(visits) + 1}" if visits else base,
             kind="hand_over" if outward else "collect",
@@ -214,21 +210,33 @@ def _desk_wants(work: Work, kept: dict[str, Stop]) -> Iterable[Want]:
 def _door_wants(work: Work, kept: dict[str, Stop]) -> Iterable[Want]:
     for item in work.items:
         name, door = stop_of(item.id), work.doors.get(item.id)
-        if door is None or name in kept or not homebound(item):
+        if door is None or name in kept or not homebound(item) or item.waiting:
             continue
-        if name in work.taken and item.stage is not Stage.OUT:
+        if name in work.taken and not hers(item):
+            continue
+        if item.mine and item.next not in (None, "redeliver"):
             continue
         yield Want(reference=name, kind="deliver", address=door.address, minutes=DOOR_MINUTES)
 
 
 def at_desk(item: Item) -> bool:
     """Whether there is something to do with it at its agency."""
-    return item.stage in (Stage.ACCEPTED, Stage.TO_AGENCY, Stage.READY)
+    return not item.waiting and item.stage in (Stage.ACCEPTED, Stage.TO_AGENCY, Stage.READY)
 
 
 def homebound(item: Item) -> bool:
     """Whether it goes to a door next."""
-    return item.leg is Leg.RESULT and item.stage in (Stage.AT_OFFICE, Stage.OUT)
+    return item.leg in HOMEBOUND and item.stage in (Stage.AT_OFFICE, Stage.OUT)
+
+
+def hers(item: Item) -> bool:
+    """Whether the courier has it, or is about to take it: nobody else rides for it."""
+    return item.mine or item.offered
+
+
+def in_bag(item: Item) -> bool:
+    """In her bag, and hers to bring back; what waits for another's answer is on its way out."""
+    return item.mine and not item.waiting and item.stage in BAG
 
 
 def numbers(stops: Iterable[Stop], kind: str) -> list[int]:
@@ -257,27 +265,3 @@ def _seat_point(seat: Unit | None) -> Point | None:
     if seat is None:
         return None
     return Point(lat=seat.lat, lon=seat.lon, accuracy_km=seat.accuracy_km or 0.0, source="commune")
-
-
-async def _windows(
-    conn: Connection[Record], desks: Iterable[Desk], now: datetime
-) -> dict[int, Window]:
-    """For each agency the spell of today that is open now or opens next; none when it is closed."""
-    local = now.astimezone(VIETNAM)
-    spells: dict[str, Window | None] = {}
-    found = {}
-    for desk in desks:
-        if desk.hours_group not in spells:
-            calendar = await calendars.calendar_for(conn, desk.hours_group, local.date())
-            today = [
-                Window(
-                    datetime.combine(local.date(), session.open, VIETNAM),
-                    datetime.combine(local.date(), session.close, VIETNAM),
-                )
-                for session in calendar.sessions_of(local.date())
-                if session.accepts
-            ]
-            spells[desk.hours_group] = next((w for w in today if w.closes > local), None)
-        if window := spells[desk.hours_group]:
-            found[desk.id] = window
-    return found

@@ -9,11 +9,16 @@ from uuid import UUID
 from asyncpg import Connection, Record
 from msgspec import Struct, convert
 
+from postal_service.desk.originals import Original, owed
 from tracking.stages import Leg, Stage
 
 
 class Item(Struct, frozen=True, kw_only=True):
-    """A consignment some courier of the office has to do something with. No name in it."""
+    """A consignment some courier of the office has to do something with. No name in it.
+
+    ``mine``: in this courier's hands. ``offered``: waits for her answer, on the list
+    ``number`` if it stands on one. ``waiting``: hers, and waits for another's answer.
+    """
 
     id: int
     s10: str
@@ -23,6 +28,12 @@ class Item(Struct, frozen=True, kw_only=True):
     ref: str
     procedure: str
     attempts: int
+    mine: bool
+    offered: bool
+    waiting: bool
+    number: str | None
+    giver: str | None
+    next: str | None
 
 
 class Desk(Struct, frozen=True, kw_only=True):
@@ -44,28 +55,52 @@ class Door(Struct, frozen=True, kw_only=True):
     stage: Stage
     attempts: int
     ref: str
+    leg: Leg
     procedure: str
     addressee_only: bool
-    originals: list[str]
+    asked: list[str]
+    carried: list[str]
+    taken: bool
     receiver: str
     phone: str | None
     address: str
     note: str
     collect_vnd: int
+    next: str | None
+
+    @property
+    def originals(self) -> tuple[Original, ...]:
+        """What has to be taken back before the result is handed over."""
+        return owed(self.asked, self.carried, taken=self.taken)
 
 
-# Papers going back to a citizen (leg B) wait at the counter; they are brought that far only.
+# What is offered to somebody else is that one's to carry. Papers going back to a citizen (leg B)
+# wait at the counter until the clerk gives them to a courier.
 ITEMS = """
-SELECT c.id, c.s10, c.leg, c.stage, c.agency_id, d.ref, p.name_vi AS procedure, c.attempts
+SELECT c.id, c.s10, c.leg, c.stage, c.agency_id, d.ref, p.name_vi AS procedure, c.attempts,
+       mine.so AS mine, offered.so AS offered, mine.so AND c.offered_kind IS NOT NULL AS waiting,
+       list.number, giver.full_name AS giver,
+       CASE WHEN c.stage = 'out' AND c.attempts > 0 THEN
+           (SELECT e.facts ->> 'next' FROM event e
+             WHERE e.consignment_id = c.id AND e.act = 'miss'
+               AND NOT EXISTS (SELECT FROM event u WHERE u.undoes = e.scan_id)
+               AND e.id > (SELECT coalesce(max(t.id), 0) FROM event t
+                            WHERE t.consignment_id = c.id AND t.act = 'take_in')
+             ORDER BY e.id DESC LIMIT 1) END AS next
   FROM consignment c
+ CROSS JOIN LATERAL (SELECT c.holder_kind = 'courier' AND c.holder_id = $2 AS so) mine
+ CROSS JOIN LATERAL (
+       SELECT coalesce(c.offered_kind = 'courier' AND c.offered_id = $2, false) AS so) offered
   JOIN dossier d ON d.id = c.dossier_id
   JOIN procedure p ON p.id = d.procedure_id
- WHERE c.office_id = $1
-   AND ((c.leg = 'F' AND c.stage = 'accepted')
-        OR c.stage = 'ready'
-        OR (c.leg = 'R' AND c.stage = 'at_office' AND d.return_way = 'home')
-        OR (c.holder_kind = 'courier' AND c.holder_id = $2
-            AND c.stage IN ('to_agency', 'offered', 'to_office', 'out')))
+  LEFT JOIN person giver ON offered.so AND c.holder_kind = 'courier' AND giver.id = c.holder_id
+  LEFT JOIN hand_over_line line ON line.consignment_id = c.id AND line.outcome IS NULL
+  LEFT JOIN hand_over list ON list.id = line.hand_over_id
+ WHERE (offered.so AND c.stage IN ('accepted', 'to_agency', 'to_office', 'at_office', 'out'))
+    OR (mine.so AND c.stage IN ('to_agency', 'offered', 'to_office', 'out'))
+    OR (c.office_id = $1 AND c.offered_kind IS NULL
+        AND (c.stage IN ('accepted', 'ready')
+             OR (c.stage = 'at_office' AND c.leg = 'R' AND d.return_way = 'home')))
  ORDER BY c.id
 """
 
@@ -115,66 +150,123 @@ async def desks(conn: Connection[Record], agency_ids: Sequence[int]) -> list[Des
     return convert(await conn.fetch(DESKS, agency_ids), list[Desk])
 
 
-# The office is asked for too: an id alone opens nobody else's door.
+# The office is asked for too, or whose bag: an id alone opens nobody else's door.
 DOORS = """
-SELECT c.id, c.s10, c.stage, c.attempts, d.ref, p.name_vi AS procedure,
-       p.to_addressee_only AS addressee_only, p.originals_to_withdraw AS originals,
+SELECT c.id, c.s10, c.stage, c.attempts, d.ref, c.leg, p.name_vi AS procedure,
+       p.to_addressee_only AS addressee_only,
+       CASE WHEN c.leg = 'R' THEN p.originals_to_withdraw ELSE '{}' END AS asked,
+       ARRAY(SELECT n.name_vi FROM intake_document n
+              WHERE n.dossier_id = d.id AND n.originals > 0
+                AND EXISTS (SELECT FROM consignment f WHERE f.dossier_id = d.id AND f.leg = 'F')
+       ) AS carried,
+       EXISTS (SELECT FROM consignment o
+                WHERE o.dossier_id = d.id AND o.leg = 'O'
+                  AND o.stage NOT IN ('given_back', 'cancelled')) AS taken,
        who.full_name AS receiver, who.phone, who.address, who.note,
-       coalesce(i.postage_back_vnd, 0) AS collect_vnd
+       CASE WHEN c.leg = 'R' THEN coalesce(i.postage_back_vnd, 0) ELSE 0 END AS collect_vnd,
+       CASE WHEN c.stage = 'out' AND c.attempts > 0 THEN
+           (SELECT e.facts ->> 'next' FROM event e
+             WHERE e.consignment_id = c.id AND e.act = 'miss'
+               AND NOT EXISTS (SELECT FROM event u WHERE u.undoes = e.scan_id)
+               AND e.id > (SELECT coalesce(max(t.id), 0) FROM event t
+                            WHERE t.consignment_id = c.id AND t.act = 'take_in')
+             ORDER BY e.id DESC LIMIT 1) END AS next
   FROM consignment c
   JOIN dossier d ON d.id = c.dossier_id
   JOIN procedure p ON p.id = d.procedure_id
-  JOIN party who ON who.id = d.receiver_id
+  JOIN party who ON who.id = CASE WHEN c.leg = 'R' THEN d.receiver_id ELSE d.applicant_id END
   LEFT JOIN intake i ON i.dossier_id = d.id
- WHERE c.id = ANY($1::bigint[]) AND c.office_id = $2 AND c.leg = 'R'
+ WHERE c.id = ANY($1::bigint[]) AND c.leg IN ('R', 'B')
+   AND (c.office_id = $2 OR (c.holder_kind = 'courier' AND c.holder_id = $3)
+        OR (c.offered_kind = 'courier' AND c.offered_id = $3))
  ORDER BY c.id
 """
 
 
 async def doors(
-    conn: Connection[Record], consignment_ids: Sequence[int], office_id: int
+    conn: Connection[Record], consignment_ids: Sequence[int], office_id: int, courier_id: int
 ) -> list[Door]:
-    return convert(await conn.fetch(DOORS, consignment_ids, office_id), list[Door])
+    return convert(await conn.fetch(DOORS, consignment_ids, office_id, courier_id), list[Door])
+
+
+# What a clerk hands over at the counter: a paper that lies there.
+AT_COUNTER = """
+SELECT id FROM consignment WHERE s10 = $1 AND holder_kind = 'office' AND holder_id = $2
+"""
+
+
+async def at_counter(conn: Connection[Record], s10: str, office_id: int) -> Door | None:
+    """The paper with this number at the office's counter, and who may take it."""
+    found: int | None = await conn.fetchval(AT_COUNTER, s10, office_id)
+    if found is None:
+        return None
+    doors_found = await doors(conn, [found], office_id, 0)
+    return next(iter(doors_found), None)
+
+
+REF_OF = """
+SELECT d.ref FROM consignment c JOIN dossier d ON d.id = c.dossier_id WHERE c.s10 = $1
+"""
+
+
+async def ref_of(conn: Connection[Record], s10: str) -> str:
+    """The receipt number of the dossier whose paper this is."""
+    found: str = await conn.fetchval(REF_OF, s10)
+    return found
 
 
 class Handing(Struct, frozen=True, kw_only=True):
-    """What the law of handing over needs to know of one consignment."""
+    """What the law of handing over needs to know of one consignment.
+
+    ``asked``: originals to take back; ``carried``: originals the first leg brought the
+    agency; ``taken``: some were taken back at a hand-over before.
+    """
 
     s10: str
     id: int
+    office_id: int
+    attempts: int
     addressee_only: bool
     addressee: str
+    asked: list[str]
+    carried: list[str]
+    taken: bool
+    last_reason: str | None
 
 
-# Of the caller's own office alone: what else exists is not told by a refusal.
+# Of the caller's own office or in her bag: what else exists is not told by a refusal. The last
+# reason counts since the result was last sent home.
 HANDINGS = """
-SELECT c.s10, c.id, p.to_addressee_only AS addressee_only, who.full_name AS addressee
+SELECT c.s10, c.id, c.office_id, c.attempts, p.to_addressee_only AS addressee_only,
+       who.full_name AS addressee,
+       CASE WHEN c.leg = 'R' THEN p.originals_to_withdraw ELSE '{}' END AS asked,
+       ARRAY(SELECT i.name_vi FROM intake_document i
+              WHERE i.dossier_id = d.id AND i.originals > 0
+                AND EXISTS (SELECT FROM consignment f WHERE f.dossier_id = d.id AND f.leg = 'F')
+       ) AS carried,
+       EXISTS (SELECT FROM consignment o
+                WHERE o.dossier_id = d.id AND o.leg = 'O'
+                  AND o.stage NOT IN ('given_back', 'cancelled')) AS taken,
+       (SELECT e.facts ->> 'reason' FROM event e
+         WHERE e.consignment_id = c.id AND e.act = 'miss'
+           AND NOT EXISTS (SELECT FROM event u WHERE u.undoes = e.scan_id)
+           AND e.id > (SELECT coalesce(max(r.id), 0) FROM event r
+                        WHERE r.consignment_id = c.id AND r.act IN ('release', 'take_in'))
+         ORDER BY e.id DESC LIMIT 1) AS last_reason
   FROM consignment c
   JOIN dossier d ON d.id = c.dossier_id
   JOIN procedure p ON p.id = d.procedure_id
-  JOIN party who ON who.id = d.receiver_id
- WHERE c.s10 = ANY($1::text[]) AND c.office_id = $2
+  JOIN party who ON who.id = CASE WHEN c.leg = 'R' THEN d.receiver_id ELSE d.applicant_id END
+ WHERE c.s10 = ANY($1::text[])
+   AND (c.office_id = $2 OR (c.holder_kind = 'courier' AND c.holder_id = $3)
+        OR (c.offered_kind = 'courier' AND c.offered_id = $3))
 """
 
 
 async def handings(
-    conn: Connection[Record], s10s: Sequence[str], office_id: int | None
+    conn: Connection[Record], s10s: Sequence[str], office_id: int | None, person_id: int
 ) -> list[Handing]:
-    return convert(await conn.fetch(HANDINGS, s10s, office_id), list[Handing])
-
-
-# Written with the event it proves. A repeat changes nothing and gets back what was written first.
-PROVE = """
-INSERT INTO delivery_proof AS proof (scan_id, receiver_name, relation) VALUES ($1, $2, $3)
-    ON CONFLICT (scan_id) DO UPDATE SET receiver_name = proof.receiver_name
-RETURNING receiver_name
-"""
-
-
-async def prove(conn: Connection[Record], scan_id: UUID, receiver: str, relation: str) -> str:
-    """Keep who took it, and say who was kept: the first to be written stays."""
-    kept: str = await conn.fetchval(PROVE, scan_id, receiver, relation)
-    return kept
+    return convert(await conn.fetch(HANDINGS, s10s, office_id, person_id), list[Handing])
 
 
 class Recorded(Struct, frozen=True, kw_only=True):

@@ -6,9 +6,9 @@ from datetime import datetime, timedelta
 
 from msgspec import Struct
 
-from postal_service.desk.delivery import stop_of
-from postal_service.desk.dispatch import BAG, Window, Work, number, wanted
+from postal_service.desk.dispatch import BAG, Work, in_bag, number, wanted
 from postal_service.desk.dispatch_store import Desk, Door, Item
+from postal_service.desk.windows import Window
 from routes import sketch
 from routes.model import Round, Stop
 from routes.sketch import Sketch
@@ -29,7 +29,8 @@ class Card(Struct, frozen=True, kw_only=True):
     hand_over: tuple[Item, ...] = ()  #: in the bag, for this agency
     collect: tuple[Item, ...] = ()  #: lies ready at this agency
     offered: tuple[Item, ...] = ()  #: laid before this agency, not signed for yet
-    behind: tuple[Item, ...] = ()  #: for this stop, and still at the office
+    behind: tuple[Item, ...] = ()  #: for this stop, and not in the bag yet
+    away: bool = False  #: offered to a colleague or the office
 
     @property
     def idle(self) -> bool:
@@ -38,10 +39,18 @@ class Card(Struct, frozen=True, kw_only=True):
 
 
 class Load(Struct, frozen=True, kw_only=True):
-    """A paper to take at the office, and where it goes: an agency or a citizen."""
+    """A paper to take, and where it goes: an agency, a citizen, or the office."""
 
     item: Item
     to: str
+
+
+class Pile(Struct, frozen=True, kw_only=True):
+    """What is offered together: on one list, or singly by one giver. None: by the office."""
+
+    number: str | None
+    giver: str | None
+    loads: tuple[Load, ...]
 
 
 class Sheet(Struct, frozen=True, kw_only=True):
@@ -49,8 +58,11 @@ class Sheet(Struct, frozen=True, kw_only=True):
 
     round: Round | None
     cards: tuple[Card, ...]
-    pick_up: tuple[Load, ...]
+    piles: tuple[Pile, ...]
+    lying: int  #: for her open stops, and not offered to her yet
     bag: tuple[Item, ...]
+    back: tuple[Item, ...]  #: in the bag, and not to be tried again today
+    waiting: tuple[Item, ...]  #: offered by her to a colleague or the office, not answered yet
     offered: tuple[Item, ...]
     fresh: int  #: places to go to that are on no round yet
     map: Sketch | None
@@ -67,6 +79,10 @@ class Sheet(Struct, frozen=True, kw_only=True):
         return tuple(card for card in self.cards if card.stop.outcome is not None)
 
     @property
+    def pick_up(self) -> tuple[Load, ...]:
+        return tuple(load for pile in self.piles for load in pile.loads)
+
+    @property
     def under_way(self) -> bool:
         return self.round is not None and self.round.state == "started"
 
@@ -81,11 +97,16 @@ def sheet(work: Work) -> Sheet:
     made = work.round
     stops = [s for s in made.stops if s.outcome != "dropped"] if made else []
     fresh = wanted(work) if made is None or made.state != "planned" else _unplanned(work, made)
+    cards = tuple(_card(work, stop) for stop in stops)
     return Sheet(
         round=made,
-        cards=tuple(_card(work, stop) for stop in stops),
-        pick_up=tuple(_loads(work, [s for s in stops if s.outcome is None])) if _open(made) else (),
-        bag=tuple(item for item in work.items if item.stage in BAG),
+        cards=cards,
+        piles=tuple(piles(work)),
+        lying=sum(len(card.behind) for card in cards if card.stop.outcome is None)
+        - sum(item.offered for card in cards if card.stop.outcome is None for item in card.behind),
+        bag=tuple(item for item in work.items if in_bag(item)),
+        back=tuple(item for item in work.items if in_bag(item) and _not_again(item)),
+        waiting=tuple(item for item in work.items if item.waiting and item.stage in BAG),
         offered=tuple(item for item in work.items if item.stage is Stage.OFFERED),
         fresh=len(fresh),
         map=_map(work),
@@ -93,10 +114,6 @@ def sheet(work: Work) -> Sheet:
         km_left=km_left(made) if made else 0.0,
         back_at=back_at(made, work.now) if made else None,
     )
-
-
-def _open(made: Round | None) -> bool:
-    return made is not None and made.state != "finished"
 
 
 def _unplanned(work: Work, made: Round) -> list[str]:
@@ -108,32 +125,51 @@ def _unplanned(work: Work, made: Round) -> list[str]:
 def _card(work: Work, stop: Stop) -> Card:
     if stop.reference.startswith("consignment:"):
         door = work.doors.get(number(stop.reference))
-        behind = [i for i in work.items if door and i.id == door.id and i.stage is Stage.AT_OFFICE]
-        return Card(stop=stop, door=door, behind=tuple(behind))
+        behind = [i for i in work.items if door and i.id == door.id and not i.mine]
+        away = any(item.waiting for item in work.items if door and item.id == door.id)
+        return Card(stop=stop, door=door, behind=tuple(behind), away=away)
     agency_id = number(stop.reference)
     there = [item for item in work.items if item.agency_id == agency_id]
     return Card(
         stop=stop,
         desk=work.desks.get(agency_id),
         window=work.windows.get(agency_id),
-        hand_over=tuple(item for item in there if item.stage is Stage.TO_AGENCY),
+        hand_over=tuple(i for i in there if i.stage is Stage.TO_AGENCY and in_bag(i)),
         collect=tuple(item for item in there if item.stage is Stage.READY),
         offered=tuple(item for item in there if item.stage is Stage.OFFERED),
-        behind=tuple(item for item in there if item.stage is Stage.ACCEPTED),
+        behind=tuple(i for i in there if i.stage is Stage.ACCEPTED or _given(i)),
     )
 
 
-def _loads(work: Work, stops: list[Stop]) -> list[Load]:
-    """What lies at the office for the open stops."""
-    names = {stop.reference.split("/")[0] for stop in stops}
-    loads = []
+def _given(item: Item) -> bool:
+    """A colleague gives it to her on the way to the agency."""
+    return item.offered and item.stage is Stage.TO_AGENCY
+
+
+def _not_again(item: Item) -> bool:
+    return item.next not in (None, "redeliver")
+
+
+def piles(work: Work) -> list[Pile]:
+    """What is offered to her, list by list, as it lies before her."""
+    together: dict[tuple[str | None, str | None], list[Load]] = {}
     for item in work.items:
-        desk, door = work.desks.get(item.agency_id), work.doors.get(item.id)
-        if item.stage is Stage.ACCEPTED and desk and f"agency:{desk.id}" in names:
-            loads.append(Load(item=item, to=desk.name))
-        if item.stage is Stage.AT_OFFICE and door and stop_of(item.id) in names:
-            loads.append(Load(item=item, to=door.receiver))
-    return loads
+        if item.offered:
+            load = Load(item=item, to=_where_to(work, item))
+            together.setdefault((item.number, item.giver), []).append(load)
+    return [
+        Pile(number=number, giver=giver, loads=tuple(loads))
+        for (number, giver), loads in together.items()
+    ]
+
+
+def _where_to(work: Work, item: Item) -> str:
+    desk, door = work.desks.get(item.agency_id), work.doors.get(item.id)
+    if door is not None:
+        return door.receiver
+    if item.stage is Stage.TO_OFFICE:
+        return work.office.name
+    return desk.name if desk else ""
 
 
 def _map(work: Work) -> Sketch | None:

@@ -3,24 +3,20 @@
 from __future__ import annotations
 
 from datetime import datetime
-from uuid import UUID
 
 from asyncpg import Connection, Record
 from msgspec import Struct
 
 from postal_service.caller import Staff
-from postal_service.desk import agencies, delivery, offices, procedures
+from postal_service.desk import agencies, offices, procedures
 from postal_service.desk import shelf_store as store
-from postal_service.desk.delivery import Report
 from postal_service.desk.errors import DeskError
 from postal_service.desk.procedures import Procedure
 from postal_service.desk.promise import Promise, promise_for
 from postal_service.desk.shelf_store import Item, Task, Waiting
 from tracking import identifiers, slip
-from tracking.errors import TrackingError, UnknownDossier
-from tracking.model import Scan
+from tracking.errors import UnknownDossier
 from tracking.slip import Slip
-from tracking.stages import Act
 
 __all__ = [
     "Item",
@@ -28,7 +24,6 @@ __all__ = [
     "Waiting",
     "count_tasks",
     "finish_task",
-    "hand_out",
     "items",
     "look_up",
     "tasks",
@@ -117,35 +112,6 @@ async def ref_of(conn: Connection[Record], code: str, office_id: int) -> str:
 async def items(conn: Connection[Record], office_id: int) -> list[Item]:
     """Everything this office holds: what waits to be carried, and what waits to be fetched."""
     return await store.items_at(conn, office_id)
-
-
-class HandOut(Struct, frozen=True, kw_only=True):
-    """One paper given to somebody who came; the page draws the id before it is sent."""
-
-    id: UUID
-    s10: str
-    receiver: str
-    relation: str
-
-
-async def hand_out(conn: Connection[Record], given: HandOut, *, staff: Staff, now: datetime) -> str:
-    """Record that the receiver took the paper at the counter, and return the dossier's ref.
-
-    Safe to press twice. Raises what delivery.record_clicks answers.
-    """
-    scan = Scan(
-        id=given.id,
-        s10=identifiers.parse_s10(given.s10),
-        act=Act.DELIVER,
-        at=now,
-        by=staff.actor,
-        facts={"relation": given.relation},
-    )
-    report = Report(scan=scan, receiver=given.receiver)
-    [answer] = await delivery.record_clicks(conn, [report], heard_at=now)
-    if isinstance(answer, DeskError | TrackingError):
-        raise answer
-    return await ref_of(conn, scan.s10, staff.office_id or 0)
 
 
 async def tasks(conn: Connection[Record], office_id: int) -> list[Task]:

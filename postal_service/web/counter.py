@@ -15,7 +15,6 @@ from postal_service.caller import Staff
 from postal_service.clock import VIETNAM
 from postal_service.desk import counter, drafts, papers, prints, procedures, shelf
 from postal_service.desk.intake import Incomplete
-from postal_service.desk.shelf import HandOut
 from postal_service.web import counter_form
 from postal_service.web.guards import clerks
 from postal_service.web.inputs import Form, clean
@@ -36,15 +35,6 @@ class ScanForm(Form):
     """What the scanner or the clerk typed."""
 
     code: str
-
-
-class HandOutForm(Form):
-    """``scan_id`` is drawn by the page, so that a second press is recognised."""
-
-    scan_id: UUID
-    s10: str
-    relation: str
-    receiver: str = ""
 
 
 class CounterController(Controller):
@@ -221,19 +211,6 @@ class CounterController(Controller):
         async with db.begin(caller.context) as conn:
             found = await shelf.look_up(conn, data.code, office_id=office(caller), now=now)
         return await page(request, "counter/panel.html", found=found, scan_id=uuid4())
-
-    @post("/deliveries", name="counter.deliver", status_code=303)
-    async def deliver(
-        self, data: URLEncodedBody[HandOutForm], caller: Caller, db: Db, now: Now, bell: Bell
-    ) -> Redirect:
-        """Hand a result to the one who came for it."""
-        given = HandOut(
-            id=data.scan_id, s10=data.s10, receiver=data.receiver, relation=data.relation
-        )
-        async with db.begin(caller.context) as conn:
-            ref = await shelf.hand_out(conn, given, staff=caller, now=now)
-        bell.ring()
-        return Redirect(f"/counter/items?given={ref}", status_code=303)
 
     @get("/items", name="counter.items")
     async def items(

@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 from typing import Any
-from uuid import uuid4
 
 from litestar import Controller, Request, Response, get, post
-from litestar.params import FromPath, FromQuery, JSONBody, URLEncodedBody
+from litestar.params import FromQuery, JSONBody, URLEncodedBody
 from litestar.response import Redirect
 from litestar.status_codes import HTTP_200_OK
 
@@ -14,22 +13,21 @@ from postal_service import security
 from postal_service.caller import Role
 from postal_service.desk import delivery, dispatch, field
 from postal_service.desk.delivery import Report
-from postal_service.desk.errors import DeskError
-from postal_service.web import scans
+from postal_service.desk.field import Laid
+from postal_service.web import kept_scans, scans
 from postal_service.web.courier_pages import (
-    DeliverForm,
     ItemsForm,
     LeaveForm,
-    MissForm,
+    ListForm,
+    Notes,
+    UndoForm,
     after,
-    deliver_form,
     home,
-    missed_form,
     show,
 )
 from postal_service.web.guards import couriers
 from postal_service.web.needs import Bell, Caller, Db, Lang, Now, Phone
-from postal_service.web.scans import BatchIn, BatchOut, ScanIn, ScanOut
+from postal_service.web.scans import BatchIn, BatchOut, Problem, ScanIn, ScanOut
 from tracking.errors import UnknownConsignment, place_words
 from tracking.identifiers import parse_s10
 from tracking.stages import Stage
@@ -43,12 +41,16 @@ class ScanController(Controller):
     path = "/courier/scans"
 
     @post(name="courier.scan", status_code=HTTP_200_OK)
-    async def scan(self, data: JSONBody[ScanIn], phone: Phone) -> ScanOut:
+    async def scan(self, data: JSONBody[ScanIn], phone: Phone) -> ScanOut | Response[Problem]:
         """Record one scan. Safe to repeat: the phone retries until it hears back."""
         async with security.at_work(phone.db, phone.token, phone.now, Role.COURIER) as at_work:
             conn, caller = at_work
+            if caller.revoked_at is not None:
+                return await kept_scans.keep_one(conn, caller, data, now=phone.now)
             report = data.report(caller.actor)
-            event = await delivery.record_one(conn, report, heard_at=phone.now)
+            [answer] = await delivery.record(conn, [report], heard_at=phone.now, key=phone.key)
+        # after the commit: what was refused stays on record
+        event = delivery.event_of(answer)
         phone.bell.ring()
         return scans.scan_out(report, event)
 
@@ -57,9 +59,15 @@ class ScanController(Controller):
         """Record up to 500 scans; each is answered for itself, and none blocks another."""
         async with security.at_work(phone.db, phone.token, phone.now, Role.COURIER) as at_work:
             conn, caller = at_work
+            if caller.revoked_at is not None:
+                return await kept_scans.keep_batch(conn, caller, data, lang, now=phone.now)
             taken = scans.read(data, caller.actor)
             reports = [report for report in taken if isinstance(report, Report)]
-            answers = await delivery.record(conn, reports, heard_at=phone.now) if reports else []
+            answers = (
+                await delivery.record(conn, reports, heard_at=phone.now, key=phone.key)
+                if reports
+                else []
+            )
         phone.bell.ring()
         return scans.batch_out(data, taken, answers, lang)
 
@@ -69,8 +77,10 @@ class CourierController(Controller):
     guards = [couriers]
 
     @get("/", name="courier.round")
-    async def round(self, request: AnyRequest, caller: Caller, db: Db, now: Now) -> Response[str]:
-        return await show(request, db, caller, now)
+    async def round(
+        self, request: AnyRequest, caller: Caller, db: Db, now: Now, laid: FromQuery[str] = ""
+    ) -> Response[str]:
+        return await show(request, db, caller, now, Notes(laid=laid))
 
     @post("/round", name="courier.plan")
     async def plan(self, caller: Caller, db: Db, now: Now) -> Redirect:
@@ -81,7 +91,7 @@ class CourierController(Controller):
     @post("/start", name="courier.start")
     async def start(self, caller: Caller, db: Db, now: Now) -> Redirect:
         async with db.begin(caller.context) as conn:
-            await delivery.set_out(conn, caller.id, now)
+            await field.start(conn, caller, now)
         return home()
 
     @post("/items", name="courier.items")
@@ -94,29 +104,64 @@ class CourierController(Controller):
         bell: Bell,
         now: Now,
     ) -> Response[Any]:
-        """Collect or hand over what was ticked."""
+        """Take what was ticked, or take back what nobody has answered."""
         reports = data.reports(caller.actor, now)
         async with db.begin(caller.context) as conn:
             answers = await field.carry(conn, caller, reports, stop=data.stop, now=now)
         bell.ring()
-        return await after(request, db, caller, now, answers)
+        return await after(request, db, caller, now, Laid(number=None, answers=answers))
 
-    @post("/finish", name="courier.finish")
-    async def finish(
+    @post("/lists", name="courier.lists")
+    async def lists(
         self,
         request: AnyRequest,
-        data: URLEncodedBody[ItemsForm],
+        data: URLEncodedBody[ListForm],
         caller: Caller,
         db: Db,
         bell: Bell,
         now: Now,
     ) -> Response[Any]:
-        """Bring in what was ticked, and end the round."""
-        reports = data.reports(caller.actor, now)
+        """Lay what was ticked before the agency, as one list with a number."""
         async with db.begin(caller.context) as conn:
-            answers = await field.come_home(conn, caller, reports, now=now)
+            laid = await field.lay_down(
+                conn, caller, data.id, data.ticked(), stop=data.stop, now=now
+            )
         bell.ring()
-        return await after(request, db, caller, now, answers)
+        return await after(request, db, caller, now, laid)
+
+    @post("/gifts", name="courier.give")
+    async def give(
+        self,
+        request: AnyRequest,
+        data: URLEncodedBody[ListForm],
+        caller: Caller,
+        db: Db,
+        bell: Bell,
+        now: Now,
+    ) -> Response[Any]:
+        """Offer what was ticked to a colleague on the road."""
+        async with db.begin(caller.context) as conn:
+            laid = await field.give_to(
+                conn, caller, data.id, data.colleague(), data.ticked(), now=now
+            )
+        bell.ring()
+        return await after(request, db, caller, now, laid)
+
+    @post("/finish", name="courier.finish")
+    async def finish(
+        self,
+        request: AnyRequest,
+        data: URLEncodedBody[ListForm],
+        caller: Caller,
+        db: Db,
+        bell: Bell,
+        now: Now,
+    ) -> Response[Any]:
+        """Offer the office what was ticked, and end the round."""
+        async with db.begin(caller.context) as conn:
+            laid = await field.come_home(conn, caller, data.id, data.ticked(), now=now)
+        bell.ring()
+        return await after(request, db, caller, now, laid)
 
     @post("/leave", name="courier.leave")
     async def leave(
@@ -125,6 +170,17 @@ class CourierController(Controller):
         """Ride on from an agency."""
         async with db.begin(caller.context) as conn:
             await field.leave(conn, caller, data.stop, outcome=data.outcome, now=now)
+        return home()
+
+    @post("/undo", name="courier.undo")
+    async def undo(
+        self, data: URLEncodedBody[UndoForm], caller: Caller, db: Db, bell: Bell, now: Now
+    ) -> Redirect:
+        """Take the last press back, whole, within its minute."""
+        async with db.begin(caller.context) as conn:
+            for wish in data.wishes(caller.actor, now):
+                await field.undo_delivery(conn, wish, now=now)
+        bell.ring()
         return home()
 
     @get("/find", name="courier.find")
@@ -138,62 +194,7 @@ class CourierController(Controller):
         item = next((item for item in work.items if item.s10 == s10), None)
         if item is None:
             raise UnknownConsignment(s10)
-        if item.stage is Stage.OUT:
+        if item.mine and item.stage is Stage.OUT:
             return Redirect(f"/courier/deliver/{s10}", status_code=303)
         where = place_words(item.stage)[0]
-        return await show(request, db, caller, now, said=[f"Bưu gửi {s10}: {where}."])
-
-    @get("/deliver/{s10:str}", name="courier.deliver")
-    async def ask_deliver(
-        self, request: AnyRequest, s10: FromPath[str], caller: Caller, db: Db, now: Now
-    ) -> Response[str]:
-        fresh = DeliverForm(id=uuid4(), s10=s10)
-        return await deliver_form(request, db, caller, now, typed=fresh)
-
-    @post("/deliver", name="courier.deliver.post")
-    async def deliver(
-        self,
-        request: AnyRequest,
-        data: URLEncodedBody[DeliverForm],
-        caller: Caller,
-        db: Db,
-        bell: Bell,
-        now: Now,
-    ) -> Response[Any]:
-        """Hand the result over; refused, the form comes back with what was typed."""
-        report = data.report(caller.actor, now)
-        try:
-            delivery.check_envelope(data.envelope, report.scan.s10)
-            async with db.begin(caller.context) as conn:
-                await delivery.record_click(conn, report, heard_at=now)
-        except DeskError as refusal:
-            return await deliver_form(request, db, caller, now, typed=data, refusal=refusal)
-        bell.ring()
-        return home()
-
-    @get("/missed/{s10:str}", name="courier.missed")
-    async def ask_missed(
-        self, request: AnyRequest, s10: FromPath[str], caller: Caller, db: Db, now: Now
-    ) -> Response[str]:
-        fresh = MissForm(id=uuid4(), s10=s10)
-        return await missed_form(request, db, caller, now, typed=fresh)
-
-    @post("/missed", name="courier.missed.post")
-    async def missed(
-        self,
-        request: AnyRequest,
-        data: URLEncodedBody[MissForm],
-        caller: Caller,
-        db: Db,
-        bell: Bell,
-        now: Now,
-    ) -> Response[Any]:
-        """Say why the result could not be delivered."""
-        report = data.report(caller.actor, now)
-        try:
-            async with db.begin(caller.context) as conn:
-                await delivery.record_click(conn, report, heard_at=now)
-        except DeskError as refusal:
-            return await missed_form(request, db, caller, now, typed=data, refusal=refusal)
-        bell.ring()
-        return home()
+        return await show(request, db, caller, now, Notes(said=[f"Bưu gửi {s10}: {where}."]))

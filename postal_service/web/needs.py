@@ -10,6 +10,7 @@ from msgspec import Struct
 from postal_service.bell import Bell as TheBell
 from postal_service.caller import Staff
 from postal_service.database import Database
+from postal_service.desk.codes import Verifiers as TheVerifiers
 from postal_service.settings import Settings as TheSettings
 
 Db = NamedDependency[Database]  #: ``db``: async with db.begin(caller.context) as conn
@@ -18,6 +19,7 @@ Bell = NamedDependency[TheBell]  #: ``bell``: bell.ring() after the commit
 Now = NamedDependency[datetime]  #: ``now``: the moment of this request, by the product's clock
 Settings = NamedDependency[TheSettings]  #: ``settings``
 Lang = NamedDependency[str]  #: ``lang``: "vi" or "en"
+Verifiers = NamedDependency[TheVerifiers]  #: ``verifiers``: what a phone checks a code against
 
 
 class Receiver(Struct, frozen=True):
@@ -31,6 +33,7 @@ class Receiver(Struct, frozen=True):
     db: Database
     bell: TheBell
     now: datetime
+    key: bytes  #: of the delivery codes
 
 
 Phone = NamedDependency[Receiver]  #: ``phone``

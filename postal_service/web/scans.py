@@ -11,27 +11,30 @@ from msgspec import Meta, Struct, ValidationError, convert
 
 from postal_service.desk.delivery import ERRANDS, Answer, Report
 from postal_service.desk.errors import DeskError
+from postal_service.desk.proof import MOST_PHOTOS, Evidence
 from postal_service.web.errors import SENTENCES, status_of
 from postal_service.web.inputs import Moment, Wire
 from tracking.errors import TrackingError
 from tracking.identifiers import parse_s10
-from tracking.model import Actor, Event, Scan
-from tracking.stages import ANSWERS, KEEPERS, Act, Keeper, Stage, acts_from
+from tracking.model import Actor, Event, Facts, Scan
+from tracking.stages import ANSWERS, Act, Keeper, Stage, acts_from
 
 #: More than a courier scans in a day without signal.
 LARGEST_BATCH: Final = 500
 #: The acts of delivery.ERRANDS, as a type; a test holds the two together.
-Errand = Literal["collect", "hand_over", "bring_in", "deliver", "miss"]
+Errand = Literal["collect", "hand_over", "bring_in", "deliver", "miss", "decline", "report_missing"]
 Code = Annotated[str, Meta(max_length=40)]
 Name = Annotated[str, Meta(max_length=120)]
-NEXT: Final = {
-    stage: [
-        act
-        for act in acts_from(stage)
-        if act in ERRANDS and not (act in ANSWERS and KEEPERS.get(stage) is Keeper.COURIER)
-    ]
-    for stage in Stage
-}
+#: The hash of a picture, as the phone sends it.
+Sha256 = Annotated[str, Meta(pattern=r"^[0-9a-f]{64}$")]
+#: A place on a procedure's list of originals.
+Place = Annotated[int, Meta(ge=1, le=50)]
+Places = Annotated[list[Place], Meta(max_length=50)]
+#: Which fields go with which acts; pictures go with any.
+OF_DELIVERY: Final = (
+    "relation", "receiver", "authorisation", "code", "no_code", "id_kind", "id_last4", "signature",
+    "taken", "absent",
+)  # fmt: skip
 
 
 class TooManyScans(DeskError):
@@ -47,8 +50,9 @@ class TooManyScans(DeskError):
 class ScanIn(Wire):
     """One beep. The phone draws ``id`` before it sends; who holds the phone is in the session.
 
-    ``reason`` goes with miss, ``relation`` and ``receiver`` with deliver. The
-    name of a receiver is kept beside the register, never in it.
+    ``reason`` goes with miss and decline, ``next`` with miss, what proves a hand-over with
+    deliver. Names, codes and ends of identity papers are kept beside the register or
+    nowhere, never in it. Pictures are named by the hash of what the phone will send.
     """
 
     id: UUID
@@ -56,26 +60,50 @@ class ScanIn(Wire):
     act: Errand
     at: Moment
     reason: Code | None = None
+    next: Code | None = None
     relation: Code | None = None
     receiver: Name | None = None
+    authorisation: Annotated[str, Meta(max_length=60)] | None = None
+    code: Code | None = None
+    no_code: Code | None = None
+    id_kind: Code | None = None
+    id_last4: Code | None = None
+    signature: Sha256 | None = None
+    photos: Annotated[list[Sha256], Meta(max_length=MOST_PHOTOS)] | None = None
+    taken: Places | None = None
+    absent: Places | None = None
 
     def __post_init__(self) -> None:
         super().__post_init__()
-        if self.reason is not None and self.act != "miss":
-            raise ValueError("reason: chỉ đi với miss / goes with miss only")
-        if self.act != "deliver" and (self.relation is not None or self.receiver is not None):
-            raise ValueError("relation, receiver: chỉ đi với deliver / go with deliver only")
+        if self.reason is not None and self.act not in ("miss", "decline"):
+            raise ValueError("reason: chỉ đi với miss, decline / goes with miss and decline only")
+        if self.next is not None and self.act != "miss":
+            raise ValueError("next: chỉ đi với miss / goes with miss only")
+        said = [name for name in OF_DELIVERY if getattr(self, name) is not None]
+        if said and self.act != "deliver":
+            raise ValueError(f"{', '.join(said)}: chỉ đi với deliver / with deliver only")
 
     def report(self, by: Actor) -> Report:
         """The scan as the desk takes it. Raises BadIdentifier."""
-        facts = {}
-        if self.act == "miss":
-            facts = {"reason": self.reason or ""}
+        facts: Facts = {}
+        if self.act in ("miss", "decline"):
+            facts = {"reason": self.reason or ""} | ({"next": self.next} if self.next else {})
         elif self.act == "deliver":
             facts = {"relation": self.relation or ""}
         s10 = parse_s10(self.s10)
         scan = Scan(id=self.id, s10=s10, act=Act(self.act), at=self.at, by=by, facts=facts)
-        return Report(scan=scan, receiver=self.receiver or "")
+        evidence = Evidence(
+            authorisation=self.authorisation or "",
+            code="".join((self.code or "").split()),
+            no_code=self.no_code or "",
+            id_kind=self.id_kind or "",
+            id_last4=(self.id_last4 or "").upper(),
+            signature=self.signature or "",
+            photos=tuple(self.photos or ()),
+            taken=tuple(self.taken or ()),
+            absent=tuple(self.absent or ()),
+        )
+        return Report(scan=scan, receiver=self.receiver or "", evidence=evidence)
 
 
 class BatchIn(Struct, forbid_unknown_fields=True):
@@ -136,7 +164,15 @@ def _read(item: object, by: Actor) -> Report | Unread:
 
 def scan_out(report: Report, event: Event) -> ScanOut:
     stage = event.stage or Stage.ACCEPTED
-    return ScanOut(report.scan.id, report.scan.s10, stage, NEXT[stage])
+    return ScanOut(report.scan.id, report.scan.s10, stage, next_acts(event, report.scan.by))
+
+
+def next_acts(event: Event, by: Actor) -> list[Act]:
+    """What this courier may do next: nothing with what she does not hold or has offered."""
+    hers = event.holder_kind is Keeper.COURIER and event.holder_id == by.person
+    if event.stage is None or not hers or event.offered_kind is not None:
+        return []
+    return [act for act in acts_from(event.stage) if act in ERRANDS and act not in ANSWERS]
 
 
 def batch_out(

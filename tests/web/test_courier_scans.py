@@ -43,12 +43,16 @@ async def courier(site: Client) -> Client:
     return site
 
 
+#: An identity paper was looked at, because there was no telephone for a code.
+SEEN = {"idKind": "cccd", "idLast4": "0001", "noCode": "no_phone"}
+
+
 def beep(s10: str, act: str, **given: object) -> dict[str, object]:
     return {"id": str(uuid4()), "s10": s10, "act": act, "at": AT} | given
 
 
 async def accepted(desk: Connection, town: Town) -> str:
-    """A consignment waiting at the office."""
+    """A consignment at the office, which has offered it to the courier."""
     return await make.s10(desk, await make.dossier(desk, town))
 
 
@@ -80,7 +84,7 @@ async def test_a_scan_moves_the_item_and_says_what_may_follow(
     assert answer.json() == {
         "id": scan["id"], "s10": s10, "stage": "to_agency", "next": ["hand_over", "bring_in"],
     }  # fmt: skip
-    assert await events(desk, s10) == ["accept", "collect"]
+    assert await events(desk, s10) == ["accept", "offer", "collect"]
 
 
 async def test_ten_copies_at_once_are_one_event(
@@ -94,7 +98,7 @@ async def test_ten_copies_at_once_are_one_event(
 
     assert {answer.status_code for answer in answers} == {200}
     assert len({answer.content for answer in answers}) == 1
-    assert await events(desk, s10) == ["accept", "collect"]
+    assert await events(desk, s10) == ["accept", "offer", "collect"]
 
 
 async def test_a_late_copy_gets_the_first_answer(
@@ -109,14 +113,14 @@ async def test_a_late_copy_gets_the_first_answer(
     late = await courier.post("/courier/scans", json=scan)
 
     assert late.content == first.content
-    assert await events(desk, s10) == ["accept", "collect", "hand_over"]
+    assert await events(desk, s10) == ["accept", "offer", "collect", "hand_over"]
 
 
 async def test_of_two_couriers_at_once_one_takes_it(
     courier: Client, desk: Connection, town: Town, town_url: str, clock: Clock
 ) -> None:
-    """Both beep the same envelope; it has one holder, and the other is told why not."""
-    s10 = await accepted(desk, town)
+    """Both beep one result on the agency's desk; it has one holder, and the other is told."""
+    s10 = await make.ready(desk, town, await make.dossier(desk, town))
     app = create_app(Settings(database_url=town_url, pool_size=2), clock=clock)
     async with Client(app) as other:
         other.headers["accept"] = "application/json"
@@ -129,17 +133,30 @@ async def test_of_two_couriers_at_once_one_takes_it(
         )
 
     assert sorted(answer.status_code for answer in answers) == [200, 409]
-    refused = next(answer for answer in answers if answer.status_code == 409)
-    assert "bưu tá đang chuyển đến cơ quan" in refused.json()["detail"]
-    assert await events(desk, s10) == ["accept", "collect"]
+    assert await events(desk, s10) == ["release", "collect"]
+    assert await desk.fetchval("SELECT count(*) FROM refused_act WHERE s10 = $1", s10) == 1
+
+
+async def test_what_is_offered_to_another_is_not_taken(
+    site: Client, desk: Connection, town: Town
+) -> None:
+    """The clerk gave it to a colleague: an envelope lying about is nobody's for the taking."""
+    s10 = await accepted(desk, town)
+    await sign_in(site, "other-courier")
+
+    answer = await site.post("/courier/scans", json=beep(s10, "collect"))
+
+    assert answer.status_code == 409
+    assert "chưa được giao cho bạn" in answer.json()["detail"]
+    assert await events(desk, s10) == ["accept", "offer"]
 
 
 async def test_anothers_bag_is_closed(courier: Client, desk: Connection, town: Town) -> None:
     """Only its holder may pass a paper on."""
-    s10 = await accepted(desk, town)
+    s10 = await make.ready(desk, town, await make.dossier(desk, town))
     await make.scans(desk, [make.scan(s10, Act.COLLECT, town.by_other_courier)])
 
-    answer = await courier.post("/courier/scans", json=beep(s10, "hand_over"))
+    answer = await courier.post("/courier/scans", json=beep(s10, "bring_in"))
 
     assert answer.status_code == 409
     assert "người khác giữ" in answer.json()["detail"]
@@ -201,7 +218,7 @@ async def test_bad_scans_are_refused_and_change_nothing(
             said.add(problem["detail"])
         assert len(said) == 2, what
 
-    assert await events(desk, s10) == ["accept"]
+    assert await events(desk, s10) == ["accept", "offer"]
 
 
 async def test_one_id_with_another_content_is_refused(
@@ -219,8 +236,8 @@ async def test_one_id_with_another_content_is_refused(
 
     assert [answer.status_code for answer in answers] == [409, 409, 409]
     assert answers[0].json()["type"] == "urn:postal:ScanReused"
-    assert await events(desk, other) == ["accept"]
-    assert await events(desk, s10) == ["accept", "collect"]
+    assert await events(desk, other) == ["accept", "offer"]
+    assert await events(desk, s10) == ["accept", "offer", "collect"]
 
 
 async def test_one_delivery_id_names_one_person(
@@ -228,15 +245,20 @@ async def test_one_delivery_id_names_one_person(
 ) -> None:
     """The name stands beside the register, and yet a repeat may not change it."""
     s10 = await out(desk, town)
-    scan = beep(s10, "deliver", relation="authorised", receiver="Lê Thị Hoa")
+    scan = beep(
+        s10, "deliver", relation="authorised", receiver="Lê Thị Hoa", authorisation="UQ-12", **SEEN
+    )
     await courier.post("/courier/scans", json=scan)
 
     again = await courier.post("/courier/scans", json=scan)
     other = await courier.post("/courier/scans", json=scan | {"receiver": "Lê Thị Huệ"})
+    paper = await courier.post("/courier/scans", json=scan | {"idLast4": "0002"})
 
-    assert (again.status_code, other.status_code) == (200, 409)
-    proof = await desk.fetchrow("SELECT receiver_name, relation FROM delivery_proof")
-    assert tuple(proof) == ("Lê Thị Hoa", "authorised")
+    assert [a.status_code for a in (again, other, paper)] == [200, 409, 409]
+    proof = await desk.fetchrow(
+        "SELECT receiver_name, relation, id_kind, id_last4, authorisation FROM delivery_proof"
+    )
+    assert tuple(proof) == ("Lê Thị Hoa", "authorised", "cccd", "0001", "UQ-12")
 
 
 async def test_signed_out_or_another_role(site: Client, desk: Connection, town: Town) -> None:
@@ -254,7 +276,7 @@ async def test_signed_out_or_another_role(site: Client, desk: Connection, town: 
 
     assert [a.status_code for a in (signed_out, clerk, forged)] == [401, 403, 403]
     assert "Đăng nhập" in signed_out.json()["detail"]
-    assert await events(desk, s10) == ["accept"]
+    assert await events(desk, s10) == ["accept", "offer"]
 
 
 async def test_another_offices_item_does_not_exist(
@@ -270,13 +292,13 @@ async def test_another_offices_item_does_not_exist(
         await courier.post("/courier/scans", json=each)
         for each in (
             scan,
-            beep(carried, "deliver", relation="sibling", receiver="Lê Thị Hoa"),
-            beep(carried, "miss", reason="DF04"),
+            beep(carried, "deliver", relation="self", **SEEN),
+            beep(carried, "miss", reason="DF04", next="redeliver"),
         )
     ]
 
     assert [answer.status_code for answer in answers] == [404, 404, 404]
-    assert await events(desk, waiting) == ["accept"]
+    assert await events(desk, waiting) == ["accept", "offer"]
 
 
 async def test_closed_lists_and_the_law_of_handing_over(
@@ -288,10 +310,21 @@ async def test_closed_lists_and_the_law_of_handing_over(
         beep(s10, "deliver", receiver="Lê Thị Hoa"),
         beep(s10, "deliver", relation="neighbour", receiver="Lê Thị Hoa"),
         beep(s10, "deliver", relation="sibling", receiver="Lê Thị Hoa"),
-        beep(s10, "deliver", relation="authorised"),
+        beep(s10, "deliver", relation="authorised", **SEEN),
+        beep(s10, "deliver", relation="authorised", receiver="Lê Thị Hoa", **SEEN),
+        beep(s10, "deliver", relation="self"),
+        beep(s10, "deliver", relation="self", signature="ab" * 32),
+        beep(s10, "deliver", relation="self", idKind="cccd", idLast4="0001"),
+        beep(s10, "deliver", relation="self", idKind="photo of it", idLast4="0001"),
+        beep(s10, "deliver", relation="self", idKind="cccd", idLast4="068159990001"),
+        beep(s10, "deliver", relation="self", taken=[1], **SEEN),
         beep(s10, "miss"),
         beep(s10, "miss", reason="RF01"),
         beep(s10, "miss", reason="DF06"),
+        beep(s10, "miss", reason="DF04"),
+        beep(s10, "miss", reason="DF04", next="return_to_agency"),
+        beep(s10, "miss", reason="DF07", next="redeliver"),
+        beep(s10, "decline", reason="RF01"),
     ]
 
     answers = [await courier.post("/courier/scans", json=scan) for scan in refused]
@@ -299,6 +332,7 @@ async def test_closed_lists_and_the_law_of_handing_over(
     assert {answer.status_code for answer in answers} == {422}
     assert "chỉ giao cho chính người nhận" in answers[2].json()["detail"]
     assert (await events(desk, s10))[-1] == "collect"
+    assert await desk.fetchval("SELECT count(*) FROM delivery_proof") == 0
 
 
 async def test_the_addressee_is_named_from_the_receipt(
@@ -307,12 +341,15 @@ async def test_the_addressee_is_named_from_the_receipt(
     """Nobody types a name twice; the register itself holds the relation and no name."""
     s10 = await out(desk, town)
 
-    answer = await courier.post("/courier/scans", json=beep(s10, "deliver", relation="self"))
+    answer = await courier.post(
+        "/courier/scans", json=beep(s10, "deliver", relation="self", **SEEN)
+    )
 
     assert answer.json()["stage"] == "delivered"
+    assert answer.json()["next"] == []
     assert await desk.fetchval("SELECT receiver_name FROM delivery_proof") == "Trần Bích Uyên"
     facts = await desk.fetchval("SELECT facts FROM event WHERE act = 'deliver'")
-    assert facts == {"relation": "self"}
+    assert facts == {"relation": "self", "id": "cccd", "no_code": "no_phone"}
 
 
 async def test_a_batch_answers_item_by_item(courier: Client, desk: Connection, town: Town) -> None:
@@ -338,8 +375,8 @@ async def test_a_batch_answers_item_by_item(courier: Client, desk: Connection, t
     assert [line.get("id") for line in lines] == [
         scan["id"] if isinstance(scan, dict) else None for scan in bag
     ]
-    assert await events(desk, first) == ["accept", "collect", "hand_over"]
-    assert await events(desk, second) == ["accept"]
+    assert await events(desk, first) == ["accept", "offer", "collect", "hand_over"]
+    assert await events(desk, second) == ["accept", "offer"]
     again = await courier.post("/courier/scans/batch", json={"scans": bag})
     assert again.content == answer.content
 
@@ -351,8 +388,8 @@ async def test_a_batch_carries_deliveries_and_misses(
     delivered, missed, refused = [await out(desk, town) for _ in range(3)]
     bag = [
         beep(refused, "deliver", relation="child", receiver="Lê Thị Hoa"),
-        beep(delivered, "deliver", relation="self"),
-        beep(missed, "miss", reason="DF04"),
+        beep(delivered, "deliver", relation="self", **SEEN),
+        beep(missed, "miss", reason="DF04", next="redeliver"),
     ]
 
     answer = await courier.post("/courier/scans/batch", json={"scans": bag})
@@ -376,7 +413,7 @@ async def test_a_batch_has_an_end(courier: Client, desk: Connection, town: Town)
     assert answer.status_code == 422
     assert "Chia ra rồi gửi lại" in answer.json()["detail"]
     assert {each.status_code for each in odd} == {400}
-    assert await events(desk, s10) == ["accept"]
+    assert await events(desk, s10) == ["accept", "offer"]
 
 
 async def test_a_late_copy_of_a_miss_leaves_the_next_round_alone(
@@ -384,7 +421,7 @@ async def test_a_late_copy_of_a_miss_leaves_the_next_round_alone(
 ) -> None:
     """Missed in the morning, on the afternoon's round again: the copy ends neither."""
     s10 = await out(desk, town)
-    made = make.scan(s10, Act.MISS, town.by_courier, reason="DF04")
+    made = make.scan(s10, Act.MISS, town.by_courier, reason="DF04", next="redeliver")
     report = delivery.Report(scan=made)
     later = MORNING + timedelta(hours=1)
     await delivery.record_one(desk, report, heard_at=MORNING)
