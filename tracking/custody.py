@@ -7,6 +7,7 @@ under which seal. Until a line is answered (``reception.py``) its giver holds.
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Final
 from uuid import UUID, uuid5
@@ -15,7 +16,14 @@ from asyncpg import Connection
 
 from tracking import custody_store as store
 from tracking import journey
-from tracking.custody_errors import BadHandOver, HandOverEnded, TooManyItems, UnknownHandOver
+from tracking import store as register
+from tracking.custody_errors import (
+    BadHandOver,
+    HandOverEnded,
+    NotOnList,
+    TooManyItems,
+    UnknownHandOver,
+)
 from tracking.custody_model import SIDES, HandOver, Item, Kind, Line, NewHandOver, Offered, State
 from tracking.errors import TrackingError
 from tracking.model import Actor, Event, Party, Scan
@@ -43,9 +51,9 @@ async def offer(conn: Connection, new: NewHandOver, *, heard_at: datetime) -> Of
     id_ = earlier.id if earlier else await store.next_id(conn)
     number = earlier.number if earlier else number_of(id_, new.at)
     scans = [offer_of(new, item, number) for item in new.items]
-    answers = await journey.record(conn, scans, heard_at=heard_at)
     if earlier is not None:
-        return Offered(hand_over=earlier, answers=answers)
+        return Offered(hand_over=earlier, answers=await answered_again(conn, scans))
+    answers = await journey.record(conn, scans, heard_at=heard_at)
     lines = {
         answer.consignment_id: scan.s10
         for scan, answer in zip(scans, answers, strict=True)
@@ -57,6 +65,13 @@ async def offer(conn: Connection, new: NewHandOver, *, heard_at: datetime) -> Of
         return Offered(hand_over=None, answers=answers)
     await store.offer(conn, new, (id_, number), giver_of(new.by), [*lines.items()])
     return Offered(hand_over=await store.by_number(conn, number), answers=answers)
+
+
+async def answered_again(conn: Connection, scans: Sequence[Scan]) -> list[Answer]:
+    """What the first copy of a form was answered: a list that stands takes no further line."""
+    ids = [scan.id for scan in scans]
+    known = {event.scan_id: event for event in await register.find_events(conn, ids)}
+    return [known.get(scan.id) or NotOnList(scan.s10) for scan in scans]
 
 
 def check_sides(new: NewHandOver) -> None:

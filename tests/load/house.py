@@ -66,15 +66,23 @@ async def settle(database: Database, items: int, *, offered: bool) -> make.Town:
         await load(conn, DATA)
         town = await make.town(conn)
         say(f"filling {items} dossiers")
-        citizen = await make.party(conn)
-        made = await conn.fetch(
-            FILL_DOSSIERS, items, town.procedure, citizen, town.office, town.agency, CLOCK.now()
-        )
-        numbers = [identifiers.s10("RB", n) for n in range(items)]
-        taker = town.courier if offered else None
-        ids = [row["id"] for row in made]
-        await conn.execute(FILL_CONSIGNMENTS, ids, numbers, town.office, town.agency, taker)
+        await fill(conn, town, items, offered=offered)
         return town
+
+
+async def fill(
+    conn: asyncpg.Connection, town: make.Town, items: int, *, offered: bool
+) -> list[str]:
+    """Lay sealed papers on the office's shelf in two statements; their postal numbers."""
+    citizen = await make.party(conn)
+    made = await conn.fetch(
+        FILL_DOSSIERS, items, town.procedure, citizen, town.office, town.agency, CLOCK.now()
+    )
+    numbers = [identifiers.s10("RB", n) for n in range(items)]
+    taker = town.courier if offered else None
+    ids = [row["id"] for row in made]
+    await conn.execute(FILL_CONSIGNMENTS, ids, numbers, town.office, town.agency, taker)
+    return numbers
 
 
 async def session(database: Database, name: str, port: int) -> Load:

@@ -8,6 +8,7 @@ from typing import Any, Self, TypeVar
 
 import asyncpg
 import httpx
+from litestar import Litestar
 
 from postal_service import security
 from postal_service.app import create_app
@@ -59,8 +60,9 @@ class Site:
         self._runner.__enter__()
         settings = Settings(database_url=self._url, pool_size=2, demo=True)
         app = create_app(settings, clock=self.clock)
-        self._lifespan = app.lifespan()
-        self.run(self._lifespan.__aenter__())
+        self._stop, started = asyncio.Event(), asyncio.Event()
+        self._life = self._runner.get_loop().create_task(self._live(app, started))
+        self.run(started.wait())
         self._client = httpx.AsyncClient(
             transport=httpx.ASGITransport(app=app), base_url="http://testserver"
         )
@@ -71,8 +73,18 @@ class Site:
     def __exit__(self, *_: object) -> None:
         self.run(self._client.aclose())
         self.run(self.conn.close())
-        self.run(self._lifespan.__aexit__(None, None, None))
+        self._stop.set()
+        self.run(self._end())
         self._runner.__exit__(None, None, None)
+
+    async def _live(self, app: Litestar, started: asyncio.Event) -> None:
+        """Keep the application open: whoever opens its resources has to close them."""
+        async with app.lifespan():
+            started.set()
+            await self._stop.wait()
+
+    async def _end(self) -> None:
+        await self._life
 
     def run(self, what: Coroutine[Any, Any, Answer]) -> Answer:
         return self._runner.run(what)

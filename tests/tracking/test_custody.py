@@ -9,13 +9,15 @@ from uuid import UUID, uuid4
 
 import pytest
 from asyncpg import Connection
+from asyncpg.exceptions import LockNotAvailableError
 from msgspec import Struct
 from msgspec.structs import replace
 
 from tests import make
 from tests.conftest import connect
+from tests.load.house import fill
 from tests.make import MORNING, Town
-from tracking import custody, incidents, journey, reception, slip
+from tracking import custody, incidents, reception, slip
 from tracking.custody_errors import (
     BadHandOver,
     BagIsSealed,
@@ -260,6 +262,26 @@ async def test_a_list_sent_twice_is_one_list(desk: Connection, town: Town, other
     assert await desk.fetchval("SELECT count(*) FROM hand_over") == 1
 
 
+async def test_a_repeated_list_takes_no_further_line(
+    desk: Connection, town: Town, other: Other
+) -> None:
+    """What was refused the first time is free by now: the printed manifest does not name it."""
+    good, offered = await shelf(desk, town, 2)
+    waiting = make.offer(offered, town)
+    await make.scans(desk, [waiting])
+    to = Party(Keeper.OFFICE, other.office)
+    new = laid(Kind.BAG, to, [good, offered], town.by_clerk)
+    first = await custody.offer(desk, new, heard_at=MORNING)
+    await make.scans(desk, [make.scan(offered, Act.RECALL, town.by_clerk)])
+
+    second = await custody.offer(desk, new, heard_at=MORNING)
+
+    assert [type(answer) for answer in first.answers] == [Event, AlreadyOffered]
+    assert [type(answer) for answer in second.answers] == [Event, NotOnList]
+    assert await where(desk, offered) == ("accepted", "office", town.office)
+    assert len((await custody.look(desk, must(first).number, town.by_clerk))[1]) == 1
+
+
 async def test_what_cannot_be_offered_is_not_on_the_list(
     desk: Connection, town: Town, other: Other
 ) -> None:
@@ -405,39 +427,35 @@ async def test_a_beep_answers_the_line_it_lies_on(desk: Connection, town: Town) 
 async def test_twenty_pairs_in_opposite_order_all_end(
     desk: Connection, town_url: str, town: Town
 ) -> None:
-    """Two couriers, the same results, from the top and from the bottom, twenty times at once.
+    """Two clerks lay the same 500 papers down, from the top and from the bottom, twenty times.
 
-    Nothing moves twice and nobody waits for ever: locks are taken in the order of ids.
+    Locks are taken in the order of ids, so they queue up: whoever waits too long is told
+    to try again, as over HTTP. Nothing moves twice.
     """
-    size, pairs = 25, 20
-    lists = []
-    for _ in range(pairs):
-        made = [await make.dossier(desk, town) for _ in range(2)]
-        lists.append([await make.ready(desk, town, dossier) for dossier in made])
-    everything = [number for each in lists for number in each][:size]
+    numbers = await fill(desk, town, 500, offered=False)
+    couriers = (town.courier, town.other_courier)
 
-    async def sweep(by: Actor, order: list[str]) -> int:
+    async def lay_down(n: int) -> int:
+        order = numbers if n % 2 else numbers[::-1]
+        to = Party(Keeper.COURIER, couriers[n % 2])
+        new = laid(Kind.COURIER, to, order, town.by_clerk)
         conn = await connect(town_url)
         try:
-            async with conn.transaction():
-                scans = [make.scan(number, Act.COLLECT, by) for number in order]
-                answers = await journey.record(conn, scans, heard_at=MORNING)
+            while True:
+                try:
+                    async with conn.transaction():
+                        made = await custody.offer(conn, new, heard_at=MORNING)
+                except LockNotAvailableError:
+                    continue
+                return sum(isinstance(one, Event) for one in made.answers)
         finally:
             await conn.close()
-        return sum(isinstance(one, Event) for one in answers)
 
-    taken = await asyncio.gather(
-        *(
-            sweep(by, order)
-            for _ in range(pairs)
-            for by, order in (
-                (town.by_courier, everything),
-                (town.by_other_courier, everything[::-1]),
-            )
-        )
-    )
+    laid_down = await asyncio.gather(*(lay_down(n) for n in range(40)))
 
-    assert sum(taken) == len(everything)
+    assert sum(laid_down) == len(numbers)
+    assert await desk.fetchval("SELECT count(*) FROM event WHERE act = 'offer'") == len(numbers)
+    assert await desk.fetchval("SELECT count(*) FROM hand_over_line") == len(numbers)
 
 
 async def test_the_slip_names_the_list_and_both_hands(
