@@ -12,17 +12,30 @@ from uuid import UUID
 
 from asyncpg import Connection, Record
 from msgspec import Struct
+from msgspec.structs import replace
 
 from postal_service.desk import prints, reasons
 from postal_service.desk import reissue_store as store
 from postal_service.desk.errors import DeskError
+from postal_service.desk.papers import Receipt
+from postal_service.desk.prints_store import Sheet
 from postal_service.desk.reasons import Group, Reason
 from postal_service.desk.reissue_store import Issue
 from tracking import journey, tracking_codes
 from tracking.custody_errors import SecondPersonNeeded
+from tracking.errors import UnknownDossier
 from tracking.identifiers import parse_ref
 
-__all__ = ["Issue", "TooManyIssues", "Wish", "choices", "issues", "reissue"]
+__all__ = [
+    "Issue",
+    "TooManyIssues",
+    "Wish",
+    "choices",
+    "issues",
+    "reissue",
+    "replaced",
+    "replaced_receipt",
+]
 
 #: Loss is the one reason after which the old code must die.
 LOST: Final = "CR09"
@@ -90,6 +103,23 @@ async def reissue(conn: Connection[Record], wish: Wish, *, now: datetime) -> Iss
 async def issues(conn: Connection[Record], dossier_id: int) -> list[Issue]:
     """Every issue, the counter's first; none while it was issued once only."""
     return await store.issues_of(conn, dossier_id)
+
+
+async def replaced(
+    conn: Connection[Record], ref: str, number: int, office_id: int
+) -> tuple[Sheet, Issue]:
+    """An issue that a later one has replaced, as it was. Raises UnknownDossier, BadIdentifier."""
+    sheet = await prints.find(conn, ref, office_id)
+    found = [each for each in await issues(conn, sheet.dossier_id) if each.number == number]
+    if not found or number >= sheet.issue:
+        raise UnknownDossier(ref)
+    return replace(sheet, tracking_code=found[0].tracking_code), found[0]
+
+
+def replaced_receipt(sheet: Sheet, issue: Issue, *, site: str) -> Receipt:
+    """The paper of a replaced issue, which says that it is one."""
+    paper = prints.receipt_of(sheet, site=site, ordinal=sheet.first_print)
+    return replace(paper, issue=issue.number, replaced=True)
 
 
 async def choices(conn: Connection[Record]) -> list[Reason]:

@@ -1,4 +1,4 @@
-"""What the counter hands over on paper: the citizen's receipt and the item's label.
+"""Every paper of the counter, the round and the desks: receipts, labels, lists, letters, slips.
 
 A paper is given everything it says; nothing here reads the database or the
 clock. The words of a paper are here and in the templates beside, the figures
@@ -7,7 +7,20 @@ and the bar codes. Setting a page takes tens of milliseconds of one core: a
 handler calls these functions in a thread.
 """
 
+from postal_service.desk.papers.bag_labels import BagLabel, bag_label
+from postal_service.desk.papers.control_slips import ControlSlip, Result, SlipStep, control_slip
 from postal_service.desk.papers.labels import Label, label, label_png
+from postal_service.desk.papers.letter_words import letter
+from postal_service.desk.papers.letters import (
+    DeliveryReceipt,
+    Head,
+    IncidentMinutes,
+    Invitation,
+    Letter,
+    ReturnNote,
+    WithdrawalRequest,
+)
+from postal_service.desk.papers.lists import HandOverList, Layout, ListLine, hand_over_list
 from postal_service.desk.papers.receipts import (
     DocumentLine,
     Fee,
@@ -18,13 +31,31 @@ from postal_service.desk.papers.receipts import (
 )
 
 __all__ = [
+    "BagLabel",
+    "ControlSlip",
+    "DeliveryReceipt",
     "DocumentLine",
     "Fee",
     "FormSet",
+    "HandOverList",
+    "Head",
+    "IncidentMinutes",
+    "Invitation",
     "Label",
+    "Layout",
+    "Letter",
+    "ListLine",
     "Receipt",
+    "Result",
+    "ReturnNote",
+    "SlipStep",
+    "WithdrawalRequest",
+    "bag_label",
+    "control_slip",
     "form_set_on",
+    "hand_over_list",
     "label",
     "label_png",
+    "letter",
     "receipt",
 ]

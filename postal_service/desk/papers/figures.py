@@ -24,6 +24,16 @@ def moment(at: datetime) -> str:
     return f"{at.astimezone(VIETNAM):%H giờ %M phút, ngày %d/%m/%Y}"
 
 
+def stamp(at: datetime) -> str:
+    """08:15 23/11/2026: where a table has no room for the forms' wording."""
+    return f"{at.astimezone(VIETNAM):%H:%M %d/%m/%Y}"
+
+
+def blank_moment() -> str:
+    """The wording of the forms, for a pen."""
+    return "…… giờ …… phút, ngày ……/……/20……"
+
+
 def place_and_day(place: str, at: datetime) -> str:
     """Lạc Dương, ngày 23 tháng 11 năm 2026."""
     return f"{place}, {at.astimezone(VIETNAM):ngày %d tháng %m năm %Y}"
