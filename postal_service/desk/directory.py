@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping
 from datetime import date, datetime, time, timedelta
-from typing import Final
 
 from asyncpg import Connection, Record
 
@@ -12,20 +11,14 @@ from notifications.gateway import Coded, Known, Owed, Today, Why
 from notifications.messages import long_time, short_day, short_time, vnd
 from notifications.situations import MUST_ACT
 from postal_service.clock import VIETNAM
-from postal_service.desk import agencies, delivery, offices, promise
+from postal_service.desk import agencies, holding, offices, promise
+from postal_service.desk import delivery as door
 from postal_service.desk import directory_store as store
 from postal_service.desk.directory_store import Facts
 from postal_service.desk.directory_words import ABOUT, SHORT_REASONS, TO_SAY, WHY, short_office
-from tracking import slip
-from tracking.delivery import delivery_code
+from tracking import delivery, reminders, slip
 from tracking.model import News
 from tracking.stages import Act
-
-#: Vietnam Post's rule: 15 days in towns and 30 in the country, from the first
-#: invitation. The shorter one is promised to everybody.
-HELD: Final = timedelta(days=15)
-#: Poste restante: the citizen chose to fetch it.
-HELD_BY_CHOICE: Final = timedelta(days=45)
 
 
 class DeskDirectory:
@@ -47,7 +40,6 @@ class DeskDirectory:
         facts = await store.facts_of(
             conn,
             news.dossier_id,
-            consignment_id=news.consignment_id,
             person_id=news.person_id,
             reason=reason if isinstance(reason, str) else None,
             event_id=news.event_id,
@@ -76,7 +68,9 @@ class DeskDirectory:
         errand = await store.errand_of(conn, message.event_id)
         if errand is None:
             return None
-        return delivery_code(self._key, errand.consignment_id, errand.attempt, errand.courier_id)
+        return delivery.delivery_code(
+            self._key, errand.consignment_id, errand.attempt, errand.courier_id
+        )
 
     async def call_instead(
         self, conn: Connection[Record], owed: Owed, why: Why, *, at: datetime
@@ -170,7 +164,7 @@ def of_the_event(news: News, facts: Facts) -> dict[str, str]:
     if (reason := news.facts.get("reason")) is not None:
         values["reason"] = SHORT_REASONS.get(reason) or facts.reason or "lý do khác"
     if (relation := news.facts.get("relation")) is not None:
-        values["relation"] = delivery.RELATIONS.get(relation, "người nhận thay")
+        values["relation"] = door.RELATIONS.get(relation, "người nhận thay")
     return values
 
 
@@ -178,20 +172,25 @@ async def named_day(
     conn: Connection[Record], news: News, situation: str, facts: Facts
 ) -> date | None:
     """The day that the message of *situation* names, if it names one."""
-    today = news.at.astimezone(VIETNAM).date()
     match situation:
         case "supplement_required" | "returned_to_agency":
-            return today
+            return promise.day_of(news.at)
         case "refused" | "withdrawn" | "result_collected" | "papers_collected":
             return await promised_day(conn, news)
         case "delayed":
             return date.fromisoformat(news.facts["until"])
-        case "result_at_counter":
-            return today + HELD_BY_CHOICE
-        case "attempt_failed" | "papers_missed" | "invitation_2":
-            first = facts.first_missed_at or news.at
-            return first.astimezone(VIETNAM).date() + HELD
+        case "result_at_counter" | "attempt_failed" | "papers_missed" | "invitation_2":
+            return await last_day(conn, news, facts.office_id)
     return None
+
+
+async def last_day(conn: Connection[Record], news: News, office_id: int) -> date:
+    """The last day the office keeps it: from the first invitation, which this may be."""
+    dossier = await reminders.dossier_of(conn, news.ref)
+    terms = await holding.terms_for(conn, await offices.get(conn, office_id), dossier)
+    lines = await reminders.lines_of(conn, news.consignment_id or 0)
+    until = delivery.held_until(delivery.history_of(lines), terms)
+    return until or promise.day_of(news.at) + timedelta(days=terms.hold_days)
 
 
 async def promised_day(conn: Connection[Record], news: News) -> date | None:

@@ -25,28 +25,23 @@ class Facts(Struct, frozen=True, kw_only=True):
     given_name: str | None
     person_phone: str | None
     reason: str | None
-    first_missed_at: datetime | None
+    office_id: int
 
 
-# $3: who acted, $4: the code of her reason, $2: the consignment, $5: the newest
-# event that may count, so that a message drafted late says what was true. The office
-# is the one in charge of the paper then: it need not be where the dossier began.
+# $2: who acted, $3: the code of her reason, $4: the event. The office is the one in charge of
+# the paper then: it need not be where the dossier began.
 FACTS_OF = """
 SELECT a.sms_name AS agency, o.name AS office, o.hotline, i.le_phi_vnd + i.phi_vnd AS state_fee_vnd,
        i.postage_out_vnd, i.postage_back_vnd, p.originals_to_withdraw AS originals,
-       w.given_name, w.phone AS person_phone, r.name_vi AS reason,
-       (SELECT min(e.at) FROM event e
-         WHERE e.dossier_id = d.id AND e.consignment_id = $2 AND e.act = 'miss' AND e.id <= $5
-           AND NOT EXISTS (SELECT 1 FROM event u WHERE u.undoes = e.scan_id))
-       AS first_missed_at
+       w.given_name, w.phone AS person_phone, r.name_vi AS reason, o.id AS office_id
   FROM dossier d
-  JOIN event told ON told.id = $5
+  JOIN event told ON told.id = $4
   JOIN agency a ON a.id = d.agency_id
   JOIN office o ON o.id = coalesce(told.office_id, d.office_id)
   JOIN procedure p ON p.id = d.procedure_id
   LEFT JOIN intake i ON i.dossier_id = d.id
-  LEFT JOIN person w ON w.id = $3
-  LEFT JOIN reason r ON r.code = $4
+  LEFT JOIN person w ON w.id = $2
+  LEFT JOIN reason r ON r.code = $3
  WHERE d.id = $1
 """
 
@@ -55,12 +50,11 @@ async def facts_of(
     conn: Conn,
     dossier_id: int,
     *,
-    consignment_id: int | None,
     person_id: int | None,
     reason: str | None,
     event_id: int,
 ) -> Facts:
-    row = await conn.fetchrow(FACTS_OF, dossier_id, consignment_id, person_id, reason, event_id)
+    row = await conn.fetchrow(FACTS_OF, dossier_id, person_id, reason, event_id)
     return convert(row, Facts)
 
 

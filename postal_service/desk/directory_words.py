@@ -32,7 +32,7 @@ SHORT_REASONS: Final[Mapping[str, str]] = {
     "DF19": "bao bì không nguyên",
     "PA07": "thiên tai, sự cố",
 }
-#: What the clerk has to say on the telephone, and what a screen calls the message.
+#: What the clerk has to say on the telephone where there is no message.
 TO_SAY: Final[Mapping[str, str]] = {
     "accepted": "bưu cục đã nhận hồ sơ",
     "pickup_scheduled": "bưu tá hẹn đến nhận hồ sơ",
@@ -74,6 +74,8 @@ TO_SAY: Final[Mapping[str, str]] = {
     "withdrawal_declined": "cơ quan chưa đồng ý cho rút hồ sơ",
     "rating_request": "hỏi ý kiến về việc phục vụ",
 }
+#: What a screen calls each message.
+NAMES: Final[Mapping[str, str]] = {**TO_SAY, "delivery_code": "mã nhận giấy tờ hôm nay"}
 #: What a mistaken message was about, in the 24 letters there are.
 ABOUT: Final[Mapping[str, str]] = {
     "accepted": "đã nhận hồ sơ",

@@ -9,7 +9,7 @@ from typing import Final
 from msgspec import Struct
 
 from notifications.messages import masked
-from postal_service.desk.directory_words import TO_SAY
+from postal_service.desk.directory_words import NAMES
 from postal_service.desk.lookup_store import Message
 from postal_service.web.citizen_words import Pair
 
@@ -90,7 +90,7 @@ def list_of(messages: Sequence[Message], lang: str, *, bodies: bool) -> list[Sen
     english = lang == "en"
     return [
         Sent(
-            about=ENGLISH[message.template] if english else titled(TO_SAY[message.template]),
+            about=ENGLISH[message.template] if english else titled(NAMES[message.template]),
             end=ENDS[message.state][english],
             ok=message.state in ("sent", "delivered"),
             at=message.sent_at or message.send_after,

@@ -16,7 +16,7 @@ from notifications.errors import MessageError
 from notifications.messages import Size, Template
 from notifications.templates import NETWORKS, Approval, Decision, NewText, Stored
 from postal_service.caller import Role
-from postal_service.desk.directory_words import TO_SAY
+from postal_service.desk.directory_words import NAMES
 from postal_service.web.guards import only
 from postal_service.web.inputs import Form
 from postal_service.web.needs import Caller, Db, Now, Settings
@@ -104,7 +104,7 @@ class TemplateController(Controller):
         rows = [
             {
                 "key": key,
-                "about": TO_SAY.get(key, key),
+                "about": NAMES.get(key, key),
                 "recipient": newest[key].recipient,
                 "version": newest[key].version,
                 "sent": current[key].version if key in current else None,
@@ -112,7 +112,7 @@ class TemplateController(Controller):
                 "approved": approved(said.get((key, newest[key].version), {})),
                 "demo": any(a.demo for a in said.get((key, newest[key].version), {}).values()),
             }
-            for key in sorted(newest, key=list(TO_SAY).index)
+            for key in sorted(newest, key=list(NAMES).index)
         ]
         return await page(
             request, "operator/templates.html", rows=rows, networks=NETWORKS,
@@ -136,7 +136,7 @@ class TemplateController(Controller):
             sent = (await templates.current(conn)).get(key)
         allowed = places_of(versions)
         return await page(
-            request, "operator/template.html", key=key, about=TO_SAY.get(key, key),
+            request, "operator/template.html", key=key, about=NAMES.get(key, key),
             versions=versions, said=said, sent=sent.version if sent else None, saved=saved,
             networks=NETWORKS, states=STATES, allowed=allowed, form_id=uuid4(),
             newest=versions[0], part_vnd=settings.sms_part_vnd,

@@ -95,11 +95,12 @@ def test_a_clerk_writes_down_who_wants_no_messages(
     page = browser.new_context(viewport=DESK, locale="vi-VN").new_page()
     page.set_default_timeout(10_000)
     sign_in(page, site, "clerk", "/counter/texts")
-    page.keyboard.type(told.ref)
+    expect(page.get_by_label("Mã trên biên nhận")).to_be_focused()
+    page.keyboard.type(told.ref, delay=60)  # as a hand types: a scanner is faster
     page.keyboard.press("Enter")
     expect(page.get_by_text("đang nhận tin")).to_be_visible()
     check(page)
-
+    expect(page.get_by_role("button", name="Ghi: không nhận tin nữa")).to_be_focused()
     page.keyboard.press("Enter")
     expect(page.get_by_text("nói tại quầy với Nguyễn Văn Clerk")).to_be_visible()
     check(page)
