@@ -34,13 +34,43 @@ STAGE: Final = {
     "at_office": "Đang ở bưu cục phát",
     "out": "Bưu tá đang đi phát",
     "delivered": "Đã giao",
+    "missing": "Đang tìm",
+    "lost": "Đã xác nhận thất lạc",
+    "given_back": "Đã trả lại công dân",
+    "cancelled": "Số bưu gửi đã hủy",
 }
-LEG: Final = {"F": "Hồ sơ gửi cơ quan", "R": "Kết quả trả về", "B": "Giấy tờ trả lại"}
+LEG: Final = {
+    "F": "Hồ sơ gửi cơ quan",
+    "S": "Giấy tờ bổ sung",
+    "R": "Kết quả trả về",
+    "B": "Giấy tờ trả lại",
+    "O": "Bản chính thu lại",
+}
 SERVICE: Final = {"send": "Gửi hồ sơ", "return": "Nhận kết quả", "both": "Gửi và nhận"}
 RETURN_WAY: Final = {
     "home": "Giao tại nhà",
     "office": "Nhận tại bưu cục",
     "agency": "Nhận tại cơ quan",
+}
+#: What became of a line of a list, and of a list.
+OUTCOME: Final = {
+    "accepted": "đã nhận",
+    "missing": "thiếu",
+    "damaged": "hỏng",
+    "declined": "từ chối",
+    "recalled": "đã thu hồi",
+}
+LIST_KIND: Final = {
+    "bag": "Túi thư",
+    "courier": "Bảng kê bưu tá",
+    "agency": "Bảng kê cơ quan",
+    "office": "Bưu tá nộp về",
+}
+LIST_STATE: Final = {
+    "offered": "chờ nhận",
+    "open": "đang mở",
+    "closed": "đã khóa sổ",
+    "recalled": "đã thu hồi",
 }
 RELATION: Final = RELATIONS
 RELATION_EN: Final = {
@@ -97,6 +127,9 @@ def words(value: object, kind: str) -> str:
         "service": SERVICE,
         "return_way": RETURN_WAY,
         "relation": RELATION,
+        "outcome": OUTCOME,
+        "list_kind": LIST_KIND,
+        "list_state": LIST_STATE,
     }[kind]
     return table.get(value, str(value))  # type: ignore[attr-defined, no-any-return]
 

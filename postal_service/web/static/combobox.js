@@ -42,7 +42,8 @@ export function combobox(input, { chosen, cleared }) {
     } else if (key.key === "Enter") {
       key.preventDefault(); // Enter chooses; F9 saves
       if (marked()) choose(marked());
-    } else if (key.key === "Escape") {
+    } else if (key.key === "Escape" && list.children.length) {
+      key.preventDefault(); // one Escape closes the list, the next leaves the page
       close();
     }
   });

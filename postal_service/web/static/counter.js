@@ -2,6 +2,7 @@
 // to the chosen service, counts papers as published, and sends the form once.
 
 import { combobox } from "./combobox.js";
+import { onKeys, toScan } from "./keys.js";
 import { listen } from "./wedge.js";
 
 const at = (id) => document.getElementById(id);
@@ -109,22 +110,6 @@ function scanned(text) {
   code.select();
 }
 
-function pressed(key) {
-  const typing = key.target.closest?.('input:not([type="checkbox"], [type="radio"]), textarea, select');
-  const acts = {
-    F2: () => { at("code")?.focus(); at("code")?.select(); },
-    F4: () => form?.requestSubmit(at("hold")),
-    F9: () => (form ? form.requestSubmit(at("save")) : at("next")?.click()),
-  };
-  if (key.key === "?" && !typing) {
-    key.preventDefault();
-    at("keys").showModal();
-  } else if (acts[key.key] && !at("keys").open) {
-    key.preventDefault();
-    if (!key.repeat) acts[key.key]();
-  }
-}
-
 function startForm() {
   combobox(at("procedure_text"), {
     chosen: (option) => {
@@ -188,7 +173,11 @@ function startPrinting() {
 if (form) startForm();
 startPrinting();
 listen(scanned);
-addEventListener("keydown", pressed);
+onKeys({
+  F2: toScan,
+  F4: () => form?.requestSubmit(at("hold")),
+  F9: () => (form ? form.requestSubmit(at("save")) : at("next")?.click()),
+});
 addEventListener("offline", () => sayState("lost"));
 addEventListener("online", () => sayState(""));
 // Back from the receipt: the browser may show the sent form again as it was.
@@ -197,5 +186,4 @@ addEventListener("keydown", holdBack);
 document.addEventListener("htmx:before:response", answered);
 document.addEventListener("htmx:after:swap", swapped);
 document.addEventListener("htmx:error", () => sayState("lost"));
-at("show-keys")?.addEventListener("click", () => at("keys").showModal());
 at("print-page")?.addEventListener("click", () => print());
