@@ -141,18 +141,19 @@ async def _report(
     """Put every wrong code on record, and open an incident for the attempt."""
     tried = [(guess.scan, refused[guess.scan.id]) for guess in guesses if guess.scan.id in refused]
     await journey.note_refused(conn, tried, heard_at)
-    await incidents.open_all(conn, [incident(items[scan.s10], scan) for scan, _ in tried])
+    found = [(items[scan.s10], scan) for scan, _ in tried]
+    await incidents.open_all(conn, [incident(i.id, i.attempts, scan) for i, scan in found])
 
 
-def incident(item: Consignment, scan: Scan) -> NewIncident:
+def incident(consignment: int, attempt: int, scan: Scan) -> NewIncident:
     """What the office hears of codes that did not fit, once an attempt."""
     return NewIncident(
-        cause=uuid5(NAMESPACE, f"{item.id}:{item.attempts}"),
+        cause=uuid5(NAMESPACE, f"{consignment}:{attempt}"),
         reason=INCIDENT,
-        office_id=scan.by.office or item.office_id,
+        office_id=scan.by.office or 0,
         by=scan.by.person,
         at=scan.at,
-        consignment_id=item.id,
+        consignment_id=consignment,
     )
 
 

@@ -283,6 +283,8 @@ async def _follow(
             return ScanReused(scan.id)
         if first and seen.code:
             await codes.use(conn, key, report.guess, handing.id, handing.attempts)
+        if first and seen.no_code == proof.LOCKED:
+            await incidents.open_all(conn, [codes.incident(handing.id, handing.attempts, scan)])
         if first and seen.taken:
             await legs.take_back(conn, scan, sorted(set(seen.taken)), heard_at=heard_at)
     if scan.act in TROUBLES and first:

@@ -62,6 +62,7 @@ NO_CODE: Final[Mapping[str, str]] = {
     "no_message": "Chưa nhận được tin nhắn",
     "locked": "Mã đã khóa hoặc đã dùng",
 }
+LOCKED: Final = "locked"
 CODE: Final = re.compile(r"[0-9]{6}")
 LAST4: Final = re.compile(r"[0-9A-Z]{4}")
 MOST_PHOTOS: Final = 5

@@ -6,6 +6,7 @@ import asyncio
 from collections.abc import AsyncIterator
 from contextlib import suppress
 from datetime import date, timedelta
+from uuid import uuid4
 
 import pytest
 from asyncpg import Connection
@@ -17,10 +18,14 @@ from postal_service.desk import delivery, dispatch, field, round_sheet
 from postal_service.desk.delivery import Report
 from postal_service.desk.dispatch import NothingToCarry, TakenMeanwhile, round_name
 from postal_service.desk.errors import DeskError
+from postal_service.desk.proof import Evidence
 from postal_service.desk.round_sheet import Sheet
 from tests import make
 from tests.make import MORNING, Town
+from tracking.custody_model import Item
 from tracking.stages import Act, Leg, Stage
+
+SEEN = Evidence(id_kind="cccd", id_last4="0001", no_code="no_phone")
 
 
 def staff(town: Town, person: int) -> Staff:
@@ -57,10 +62,16 @@ async def read(house: Database, who: Staff, *, minutes: int = 0) -> Sheet:
     return round_sheet.sheet(work)
 
 
-async def carry(house: Database, who: Staff, items: list[str], act: Act, *, stop: str = "") -> None:
-    reports = [Report(scan=make.scan(s10, act, who.actor)) for s10 in items]
+async def collect(house: Database, who: Staff, *items: str) -> None:
+    reports = [Report(scan=make.scan(s10, Act.COLLECT, who.actor)) for s10 in items]
     async with house.begin(who.context) as conn:
-        await field.carry(conn, who, reports, stop=stop, now=MORNING)
+        await field.carry(conn, who, reports, stop="", now=MORNING)
+
+
+async def lay_down(house: Database, who: Staff, *items: str, stop: str) -> None:
+    async with house.begin(who.context) as conn:
+        drawn = [Item(uuid4(), s10) for s10 in items]
+        await field.lay_down(conn, who, uuid4(), drawn, stop=stop, now=MORNING)
 
 
 async def test_one_stop_an_agency_and_one_a_door(
@@ -71,7 +82,8 @@ async def test_one_stop_an_agency_and_one_a_door(
     for _ in range(2):
         await make.dossier(desk, town)
     await make.ready(desk, town, await make.dossier(desk, town))
-    home = await make.result(desk, town, await make.dossier(desk, town), Stage.AT_OFFICE)
+    whole = await make.dossier(desk, town)
+    home = await make.result(desk, town, whole, Stage.AT_OFFICE, offered=True)
 
     made = await plan(house, who)
 
@@ -101,9 +113,7 @@ async def test_what_is_not_brought_home_makes_no_stop(
     await make.signed(desk, town, refused)
     await make.rule(desk, town, refused, Act.REFUSE)
     back = await make.s10(desk, refused, Leg.BACK)
-    await make.scans(
-        desk, [make.scan(back, act, town.by_courier) for act in (Act.COLLECT, Act.BRING_IN)]
-    )
+    await make.scans(desk, [make.homeward(back, act, town) for act in make.HOMEWARD[:3]])
 
     with pytest.raises(NothingToCarry):
         await plan(house, staff(town, town.courier))
@@ -164,8 +174,8 @@ async def test_new_work_joins_the_round_under_way(
     who = staff(town, town.courier)
     s10 = await make.s10(desk, await make.dossier(desk, town))
     base = (await plan(house, who)).cards[0].stop.reference
-    await carry(house, who, [s10], Act.COLLECT)
-    await carry(house, who, [s10], Act.HAND_OVER, stop=base)
+    await collect(house, who, s10)
+    await lay_down(house, who, s10, stop=base)
     assert (await read(house, who)).open == ()
     await make.scans(desk, [make.scan(s10, Act.SIGN, town.by_officer)])
     later = await make.dossier(desk, town)
@@ -187,9 +197,9 @@ async def test_a_bag_that_was_not_brought_in_is_not_forgotten(
     who = staff(town, town.courier)
     s10 = await make.s10(desk, await make.dossier(desk, town))
     await plan(house, who)
-    await carry(house, who, [s10], Act.COLLECT)
+    await collect(house, who, s10)
     async with house.begin(who.context) as conn:
-        await field.come_home(conn, who, [], now=MORNING)
+        await field.come_home(conn, who, uuid4(), [], now=MORNING)
 
     ended = await read(house, who)
     again = await plan(house, who, minutes=30)
@@ -207,7 +217,7 @@ async def test_the_first_papers_taken_begin_the_ride(
     s10 = await make.s10(desk, await make.dossier(desk, town))
     planned = await plan(house, who)
 
-    await carry(house, who, [s10], Act.COLLECT)
+    await collect(house, who, s10)
 
     assert not planned.under_way
     assert (await read(house, who)).under_way
@@ -225,7 +235,7 @@ async def test_a_delivery_begins_the_ride_too(
     await plan(house, who)
 
     async with house.begin(who.context) as conn:
-        report = Report(scan=make.scan(s10, Act.DELIVER, who.actor))
+        report = Report(scan=make.scan(s10, Act.DELIVER, who.actor), evidence=SEEN)
         await delivery.record_one(conn, report, heard_at=MORNING)
 
     after = await read(house, who)
@@ -258,3 +268,76 @@ def test_a_round_is_called_by_its_ends() -> None:
     assert round_name(day, ["Lát", "Đạ Sar", "Lát"]) == "Tuyến 23/11 · Lát"
     assert round_name(day, [""]) == "Tuyến 23/11"
     assert len(round_name(day, ["x" * 90])) == 80
+
+
+async def test_what_lies_at_the_office_is_planned_and_not_taken(
+    house: Database, desk: Connection, town: Town
+) -> None:
+    """The round shows the clerk what to give; the courier takes only what is offered to her."""
+    who = staff(town, town.courier)
+    await make.dossier(desk, town, offered=False)
+    given = await make.s10(desk, await make.dossier(desk, town))
+
+    made = await plan(house, who)
+
+    assert [len(card.behind) for card in made.cards] == [2]
+    assert [load.item.s10 for load in made.pick_up] == [given]
+    assert made.lying == 1
+
+
+async def test_what_is_offered_to_one_courier_is_no_others(
+    house: Database, desk: Connection, town: Town
+) -> None:
+    """Her colleague is not sent for it, and sees no name."""
+    await make.dossier(desk, town)
+    whole = await make.dossier(desk, town)
+    await make.result(desk, town, whole, Stage.AT_OFFICE, offered=True)
+    other = staff(town, town.other_courier)
+
+    with pytest.raises(NothingToCarry):
+        await plan(house, other)
+
+    async with house.begin(other.context) as conn:
+        assert (await dispatch.gather(conn, other, MORNING)).doors == {}
+
+
+async def test_a_paper_goes_from_courier_to_courier(
+    house: Database, desk: Connection, town: Town
+) -> None:
+    """Offered on the road, taken by the colleague, and a door of her round then."""
+    giver, taker = staff(town, town.courier), staff(town, town.other_courier)
+    s10 = await make.result(desk, town, await make.dossier(desk, town), Stage.OUT)
+    await plan(house, giver)
+
+    async with house.begin(giver.context) as conn:
+        laid = await field.give_to(
+            conn, giver, uuid4(), taker.id, [Item(uuid4(), s10)], now=MORNING
+        )
+    waiting, offered = await read(house, giver), await read(house, taker)
+    await collect(house, taker, s10)
+    planned = await plan(house, taker)
+
+    assert laid.number is not None
+    assert [item.s10 for item in waiting.waiting] == [s10]
+    assert waiting.bag == ()
+    [pile] = offered.piles
+    assert (pile.number, pile.giver) == (laid.number, "Nguyễn Văn Courier")
+    assert [card.door.s10 for card in planned.cards if card.door] == [s10]
+
+
+async def test_what_was_refused_is_ridden_for_no_more(
+    house: Database, desk: Connection, town: Town
+) -> None:
+    """It stays in the bag, to be brought in; no new round leads to that door again."""
+    who = staff(town, town.courier)
+    s10 = await make.result(desk, town, await make.dossier(desk, town), Stage.OUT)
+    await plan(house, who)
+    scan = make.scan(s10, Act.MISS, who.actor, reason="DF07")
+    async with house.begin(who.context) as conn:
+        await delivery.record_one(conn, Report(scan=scan), heard_at=MORNING)
+        await field.come_home(conn, who, uuid4(), [], now=MORNING)
+
+    with pytest.raises(NothingToCarry):
+        await plan(house, who)
+
+    assert [item.s10 for item in (await read(house, who)).back] == [s10]

@@ -2,21 +2,16 @@
 
 from __future__ import annotations
 
-from datetime import datetime
-from uuid import uuid4
-
 import pytest
 from asyncpg import Connection
 
 from postal_service.caller import Role, Staff
-from postal_service.clock import VIETNAM
 from postal_service.desk import prints, shelf
-from postal_service.desk.shelf import HandOut
 from tests import make
 from tests.make import MORNING, Town
 from tracking.bad_identifier import BadIdentifier
 from tracking.errors import UnknownDossier
-from tracking.stages import Act, Stage
+from tracking.stages import Act
 
 
 def clerk(town: Town, office: int | None = None) -> Staff:
@@ -44,24 +39,6 @@ async def test_another_office_sees_nothing(desk: Connection, town: Town) -> None
         await prints.find(desk, ref, other)
     with pytest.raises(UnknownDossier):
         await shelf.look_up(desk, ref, office_id=other, now=MORNING)
-
-
-async def test_a_result_is_handed_out_once(desk: Connection, town: Town) -> None:
-    """Two presses are one delivery, and who took it stays out of the register."""
-    accepted = await make.dossier(desk, town, return_way="office")
-    number = await make.result(desk, town, accepted, Stage.AT_OFFICE)
-    now = datetime(2026, 12, 1, 9, tzinfo=VIETNAM)
-    found = await shelf.look_up(desk, number, office_id=town.office, now=now)
-    assert found.waiting is not None
-
-    given = HandOut(id=uuid4(), s10=number, receiver="Trần Văn Em", relation="authorised")
-    for _ in range(2):
-        assert await shelf.hand_out(desk, given, staff=clerk(town), now=now) == accepted.ref
-
-    done = await desk.fetch("SELECT act, facts FROM event WHERE act = $1", Act.DELIVER)
-    assert [dict(row) for row in done] == [{"act": "deliver", "facts": {"relation": "authorised"}}]
-    proof = await desk.fetchval("SELECT receiver_name FROM delivery_proof")
-    assert proof == "Trần Văn Em"
 
 
 async def test_a_call_is_ticked_off_by_its_own_office(desk: Connection, town: Town) -> None:
