@@ -79,10 +79,8 @@ PAPERS_HARMED: Final = frozenset({"CD05", "CD07", "CD10"})
 WITH_ORIGINALS: Final[Mapping[str, str]] = {"result_collected": "result_collected_originals"}
 
 #: What is said of one carriage once, though the paper may make the move again: from courier
-#: to courier on the road.
-ONCE: Final = frozenset(
-    {"accepted", "handed_to_agency", "result_collected", "papers_collected", "result_at_counter"}
-)
+#: to courier on the road, from shelf to shelf.
+ONCE: Final = frozenset({"result_collected", "papers_collected", "result_at_counter"})
 #: Said of the office that delivers, not of those the paper passes on its way there.
 AT_THE_LAST_OFFICE: Final = frozenset({"result_at_counter", "papers_at_counter"})
 #: Pointless after a missed attempt, which has invited the receiver to the same counter already.
