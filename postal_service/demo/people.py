@@ -55,7 +55,16 @@ SIGN_INS: Final = (
         words="cán bộ một cửa / agency officer",
         home="/agency",
     ),
+    SignIn(
+        username="khoa",
+        full_name="Phạm Đăng Khoa",
+        role=Role.OPERATOR,
+        words="vận hành / operator",
+        home="/operator/templates",
+    ),
 )
+#: Who works for no office: for an agency, or for all of them.
+ELSEWHERE: Final = frozenset({Role.AGENCY_OFFICER, Role.OPERATOR})
 
 
 async def settle(conn: Connection) -> None:
@@ -74,7 +83,7 @@ async def settle(conn: Connection) -> None:
             full_name=who.full_name,
             given_name=who.given_name,
             role=who.role,
-            office_id=None if at_agency else office_id,
+            office_id=None if who.role in ELSEWHERE else office_id,
             agency_id=agency_id if at_agency else None,
             phone=who.phone,
             password_hash=password_hash,
