@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import asyncio
 import sys
-from collections.abc import Coroutine
+from collections.abc import Callable, Coroutine
 from typing import Any
 
 import msgspec
 import rich_click as click
+import uvloop
 from granian import Granian
 from granian.constants import HTTPModes, Interfaces, Loops
 from rich.console import Console
@@ -18,6 +19,8 @@ from postal_service import logs, worker
 from postal_service.database import Context, DatabaseError, open_database
 from postal_service.desk.errors import DeskError
 from postal_service.desk.load import Loaded, load
+from postal_service.fake_messages import Fault, Manner, faults_of
+from postal_service.fake_network import FakeNetwork, running
 from postal_service.schema import migrate
 from postal_service.settings import DATA, BadSetting, Settings
 
@@ -59,7 +62,7 @@ def work_command() -> None:
     """Do what nobody asks for: messages and sweeping, every two seconds and at each ring."""
     settings = read_settings()
     logs.configure(json=settings.log_json)
-    run(worker.work(settings))
+    run(worker.work(settings), loop=uvloop.new_event_loop)
 
 
 @main.command("migrate")
@@ -87,6 +90,38 @@ def load_command(as_json: bool) -> None:
     Console().print(table)
 
 
+@main.command("fake-network")
+@click.option("--port", default=8090, show_default=True, help="on this machine alone")
+@click.option("--fault", "faults", multiple=True, metavar="NAME=PART", help="as in busy=0.1")
+@click.option("--delay", default=0.0, help="seconds before each answer")
+def fake_network_command(port: int, faults: tuple[str, ...], delay: float) -> None:
+    """Play the SMS network on this machine, with its faults, until stopped.
+
+    TWILIO_URL points a worker at it; account and token are the settings' own.
+    """
+    settings = read_settings()
+    logs.configure(json=settings.log_json)
+    try:
+        manner = Manner(faults=faults_of(faults), delay=delay)
+    except ValueError as error:
+        raise click.BadParameter(f"{error}; faults are {', '.join(Fault)}") from error
+    account = settings.twilio_account_sid or "AC" + 32 * "0"
+    network = FakeNetwork(account, settings.twilio_auth_token or "token", manner=manner)
+    run(play(network, port))
+
+
+async def play(network: FakeNetwork, port: int) -> None:
+    """Run the fake until SIGTERM or SIGINT."""
+    stop = worker.on_signals()
+    async with running(network, port) as url:
+        click.echo(
+            f"TWILIO_URL={url} TWILIO_ACCOUNT_SID={network.account}"
+            f" TWILIO_AUTH_TOKEN={network.token} TWILIO_FROM=BDLAMDONG"
+        )
+        await stop.wait()
+    click.echo(f"{len(network.taken)} tin đã nhận / messages taken")
+
+
 async def load_tables(settings: Settings) -> list[Loaded]:
     async with (
         open_database(settings.database_url, size=1, name="postal load") as database,
@@ -104,10 +139,13 @@ def read_settings() -> Settings:
         sys.exit(2)
 
 
-def run(work: Coroutine[Any, Any, Any]) -> Any:  # noqa: ANN401 -- whatever the verb returns
+def run(
+    work: Coroutine[Any, Any, Any], *, loop: Callable[[], asyncio.AbstractEventLoop] | None = None
+) -> Any:  # noqa: ANN401 -- whatever the verb returns
     """Run one verb; a refusal is a sentence and exit code 1, not a trace."""
     try:
-        return asyncio.run(work)
+        with asyncio.Runner(loop_factory=loop) as runner:
+            return runner.run(work)
     except (DatabaseError, DeskError, OSError) as error:
         errors.print(str(error), style="red")
         sys.exit(1)

@@ -10,7 +10,7 @@ from __future__ import annotations
 import asyncio
 import base64
 import random
-from collections.abc import AsyncIterator, Coroutine, Mapping
+from collections.abc import AsyncIterator, Callable, Coroutine, Mapping
 from contextlib import asynccontextmanager, suppress
 from datetime import UTC, datetime
 from typing import Any, Final
@@ -46,11 +46,18 @@ class FakeNetwork:
     """One account, what it sent, and how the network treats it."""
 
     def __init__(
-        self, account: str, token: str, *, clock: Clock | None = None, seed: int = 1
+        self,
+        account: str,
+        token: str,
+        *,
+        manner: Manner | None = None,
+        clock: Clock | None = None,
+        seed: int = 1,
     ) -> None:
         self.account, self.token = account, token
-        self.manner = Manner()
+        self.manner = manner or Manner()
         self.taken: dict[str, Taken] = {}
+        self.on_taken: Callable[[Taken], object] | None = None  #: told of each message
         self.calls = 0
         self.answers: dict[int, int] = {}  #: status of our reports' answers, counted
         self.slowest = 0.0  #: seconds that the slowest of them took
@@ -151,6 +158,8 @@ class FakeNetwork:
             callback=form.get("StatusCallback"),
         )
         self.taken[message.sid] = message
+        if self.on_taken is not None:
+            self.on_taken(message)
         self._later(self._report(message))
         return message
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Awaitable, Callable
 from datetime import datetime, timedelta
 from functools import partial
@@ -26,44 +27,48 @@ JUDGED_EVERY: Final = timedelta(seconds=30)
 REMINDED_EVERY: Final = timedelta(minutes=10)
 
 
+class Lane:
+    """Jobs that wait for each other, and the bell that wakes them before their time."""
+
+    def __init__(self, jobs: tuple[Job, ...]) -> None:
+        self.jobs = jobs
+        self.bell = asyncio.Event()
+
+
 class Jobs:
     """The jobs, and what they need."""
 
-    def __init__(
-        self,
-        database: Database,
-        means: Means,
-        clock: Clock,
-        *,
-        ring: Callable[[], None] | None = None,
-    ) -> None:
+    def __init__(self, database: Database, means: Means, clock: Clock) -> None:
         self._database = database
         self._means = means
         self._clock = clock
         self._sender = Sender(self._means)
-        #: wakes the other lanes of this worker
-        self._ring = ring or (lambda: None)
+        self._drafting = Lane(jobs=(self.draft_sms,))
+        self._sending = Lane(jobs=(self.send_sms,))
+        self._hearing = Lane(jobs=(self.hear_receipts,))
+        self._sweeping = Lane(jobs=(self.sweep, self.ask_networks, self.judge_networks))
+        self._desk = Lane(jobs=(self.watch, self.hold_up, self.last_day))
         self._judged_at: datetime | None = None
         self._reminded_at: datetime | None = None
         #: what each failing job said last: an outage is logged when it starts and when it ends
         self._failing: dict[str, str] = {}
 
-    def lanes(self) -> tuple[tuple[Job, ...], ...]:
-        """The jobs that wait for each other, lane by lane: what is slow holds up its own lane."""
-        return (
-            (self.draft_sms,),
-            (self.send_sms,),
-            (self.sweep, self.ask_networks, self.hear_receipts, self.judge_networks),
-            (self.watch, self.hold_up, self.last_day),
-        )
+    def lanes(self) -> tuple[Lane, ...]:
+        """All of them: what is slow holds up its own lane and no other."""
+        return self._drafting, self._sending, self._hearing, self._sweeping, self._desk
 
-    async def run(self, lane: tuple[Job, ...]) -> bool:
+    def ring(self) -> None:
+        """Something happened outside. The rest looks around by the clock alone."""
+        for lane in (self._drafting, self._hearing, self._desk):
+            lane.bell.set()
+
+    async def run(self, lane: Lane) -> bool:
         """Run each job of *lane* once; whether any has more to do.
 
         Never raises: the next round goes on.
         """
         more = False
-        for job in lane:
+        for job in lane.jobs:
             more |= await self._run(job)
         return more
 
@@ -81,7 +86,7 @@ class Jobs:
         async with self._database.begin(Context.job("draft_sms")) as conn:
             heard = await outbox.draft(conn, directory=self._means.directory, now=self._clock.now())
         if heard:
-            self._ring()
+            self._sending.bell.set()
         return heard == outbox.NEWS_AT_ONCE
 
     async def send_sms(self) -> bool:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import signal
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
 from datetime import timedelta
 from functools import partial
@@ -23,7 +23,7 @@ from postal_service import bell, security, sms
 from postal_service.clock import Clock
 from postal_service.database import Context, await_database
 from postal_service.desk.directory import DeskDirectory
-from postal_service.jobs import Jobs
+from postal_service.jobs import Jobs, Lane
 from postal_service.settings import Settings
 
 log = structlog.get_logger()
@@ -37,39 +37,25 @@ POLL: Final = 0.2
 async def work(settings: Settings, *, stop: asyncio.Event | None = None) -> None:
     """Run the jobs until SIGTERM, SIGINT or *stop*. What is in hand is finished first."""
     stop = stop or on_signals()
-    bells = Bells()
-    listener = None
-    if settings.redis_url is not None:
-        listener = asyncio.create_task(listen(settings.redis_url, bells))
+    async with open_jobs(settings) as jobs, heard(settings.redis_url, jobs):
+        log.info("worker ready")
+        await asyncio.gather(*(tick(jobs, lane, stop) for lane in jobs.lanes()))
+        await jobs.land()
+
+
+@asynccontextmanager
+async def heard(redis_url: str | None, jobs: Jobs) -> AsyncIterator[None]:
+    """Hear the bell while the block runs, where there is one."""
+    if redis_url is None:
+        yield
+        return
+    listener = asyncio.create_task(listen(redis_url, jobs))
     try:
-        async with open_jobs(settings, bells.set) as jobs:
-            log.info("worker ready")
-            await asyncio.gather(
-                *(tick(partial(jobs.run, lane), bells.hang(), stop) for lane in jobs.lanes())
-            )
-            await jobs.land()
+        yield
     finally:
-        if listener is not None:
-            listener.cancel()
-            with suppress(asyncio.CancelledError):
-                await listener
-
-
-class Bells:
-    """One bell a lane: each lane hears a ring in its own time."""
-
-    def __init__(self) -> None:
-        self._bells: list[asyncio.Event] = []
-
-    def hang(self) -> asyncio.Event:
-        hung = asyncio.Event()
-        self._bells.append(hung)
-        return hung
-
-    def set(self) -> None:
-        """Ring them all."""
-        for each in self._bells:
-            each.set()
+        listener.cancel()
+        with suppress(asyncio.CancelledError):
+            await listener
 
 
 def on_signals() -> asyncio.Event:
@@ -82,7 +68,7 @@ def on_signals() -> asyncio.Event:
 
 
 @asynccontextmanager
-async def open_jobs(settings: Settings, ring: Callable[[], None]) -> AsyncIterator[Jobs]:
+async def open_jobs(settings: Settings) -> AsyncIterator[Jobs]:
     """The jobs with everything they reach for."""
     clock = Clock(timedelta(seconds=settings.clock_offset_seconds))
     async with (
@@ -101,44 +87,42 @@ async def open_jobs(settings: Settings, ring: Callable[[], None]) -> AsyncIterat
             pace=sms.pace(settings),
             door=sms.door(settings),
         )
-        yield Jobs(database, means, clock, ring=ring)
+        yield Jobs(database, means, clock)
 
 
-async def tick(
-    round_: Callable[[], Awaitable[bool]], rung: asyncio.Event, stop: asyncio.Event
-) -> None:
+async def tick(jobs: Jobs, lane: Lane, stop: asyncio.Event) -> None:
     """The worker's own clock: a round every two seconds, or as soon as the bell rings."""
     stopped = asyncio.ensure_future(stop.wait())
     try:
         while not stop.is_set():
-            rung.clear()
-            if await round_():
+            lane.bell.clear()
+            if await jobs.run(lane):
                 continue
-            heard = asyncio.ensure_future(rung.wait())
-            await asyncio.wait({heard, stopped}, timeout=TICK, return_when=asyncio.FIRST_COMPLETED)
-            heard.cancel()
+            rung = asyncio.ensure_future(lane.bell.wait())
+            await asyncio.wait({rung, stopped}, timeout=TICK, return_when=asyncio.FIRST_COMPLETED)
+            rung.cancel()
     finally:
         stopped.cancel()
 
 
 async def ring(ctx: dict[str, Any]) -> None:
     """arq's only job: wake the clock."""
-    ctx["rung"].set()
+    ctx["jobs"].ring()
 
 
-async def listen(url: str, rung: Bells) -> None:
+async def listen(url: str, jobs: Jobs) -> None:
     """Hear the bell for as long as the process lives."""
     outage = bell.Outage("no bell is heard; the clock rings alone", "the bell is heard again")
     while True:
         try:
             async with bell.opened(url) as queue:
                 outage.over()
-                await hear(queue, rung)
+                await hear(queue, jobs)
         except bell.AWAY as error:
             await outage.sit_out(error)
 
 
-async def hear(queue: ArqRedis, rung: Bells) -> None:
+async def hear(queue: ArqRedis, jobs: Jobs) -> None:
     """Run arq's worker until Redis leaves it. Raises one of bell.AWAY.
 
     A kept result would swallow the next ring of the same name, and arq's own
@@ -153,7 +137,7 @@ async def hear(queue: ArqRedis, rung: Bells) -> None:
         job_timeout=5,
         poll_delay=POLL,
         keep_result=0,
-        ctx={"rung": rung},
+        ctx={"jobs": jobs},
         job_serializer=msgspec.msgpack.encode,
         job_deserializer=msgspec.msgpack.decode,
         log_results=False,

@@ -16,12 +16,13 @@ import msgspec
 import uvloop
 
 from postal_service import embedded
-from tests.load import manifest, scan
+from tests.load import manifest, scan, sms
 
 Figures = dict[str, float]
 BENCHES: dict[str, Callable[[str, Path], Awaitable[Figures]]] = {
     "manifest": manifest.measure,
     "scan": scan.measure,
+    "sms": sms.measure,
 }
 
 
