@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from itertools import groupby
 from typing import Any, Final
 from uuid import UUID, uuid4
@@ -13,9 +13,9 @@ from litestar.params import FromPath, URLEncodedBody
 from litestar.response import Redirect
 from msgspec import Struct
 
-from postal_service.desk import agency_desk, agency_lists
+from postal_service.desk import agency_desk, agency_lists, agency_results
 from postal_service.desk.agency_lists import LOOSE, Line, Said, Sheet
-from postal_service.web.agency_visit import Visit, visit
+from postal_service.web.agency_visit import Refusal, Visit, visit
 from postal_service.web.errors import status_of
 from postal_service.web.guards import officers
 from postal_service.web.inputs import Form
@@ -55,6 +55,19 @@ class Undoing(Form):
     s10: str
     undoes: UUID
     back: str = ""
+
+
+class Releasing(Form):
+    """The ticked results: each the dossier's number and the id drawn with its line."""
+
+    item: list[str] | str = ""
+
+    @property
+    def items(self) -> dict[str, UUID]:
+        """Our number to id. Raises ValueError."""
+        ticked = [self.item] if isinstance(self.item, str) else self.item
+        pairs = (line.partition(":") for line in ticked if line)
+        return {ref: UUID(drawn) for ref, _, drawn in pairs}
 
 
 class Seen(Struct, frozen=True, kw_only=True):
@@ -109,15 +122,42 @@ class AgencyListController(Controller):
 
     @get("/results", name="agency.results")
     async def results(self, visit: NamedDependency[Visit]) -> Response[str]:
-        """What lies ready for the post's couriers, office by office."""
+        """What lies ready for the post's couriers, office by office, and what may yet."""
+        return await giving(visit)
+
+    @post("/releases", name="agency.release")
+    async def release(
+        self, visit: NamedDependency[Visit], data: URLEncodedBody[Releasing]
+    ) -> Response[Any]:
+        """Give the ticked results to the post, each under its own number. Safe to repeat."""
+        items = data.items
         async with visit.begin() as conn:
-            ready = await agency_lists.ready(conn, visit.caller.agency_id or 0)
-        offices = [
-            (name, list(lines)) for name, lines in groupby(ready, key=lambda line: line.office)
-        ]
-        return await page(
-            visit.request, "agency/results.html", offices=offices, count=len(ready), now=visit.now
-        )
+            refused = await agency_results.release(
+                conn, items, by=visit.caller.actor, now=visit.now
+            )
+        visit.bell.ring()
+        if refused:
+            return await giving(visit, wrong=refused)
+        return Redirect(f"/agency/results?signed={len(items)}", status_code=303)
+
+
+async def giving(visit: Visit, *, wrong: Sequence[Refusal] = ()) -> Response[str]:
+    """The page of what goes to the post; *wrong* is what was refused just now."""
+    async with visit.begin() as conn:
+        ready = await agency_lists.ready(conn, visit.caller.agency_id or 0)
+        waiting = await agency_results.waiting(conn, visit.caller.agency_id or 0)
+    offices = [(name, list(lines)) for name, lines in groupby(ready, key=lambda line: line.office)]
+    return await page(
+        visit.request,
+        "agency/results.html",
+        status=max(map(status_of, wrong), default=200),
+        offices=offices,
+        count=len(ready),
+        waiting=waiting,
+        wrong=[visit.say(refusal) for refusal in wrong],
+        signed=visit.asked("signed"),
+        draw=uuid4,
+    )
 
 
 def marked(text: str) -> LineAnswer:

@@ -95,7 +95,7 @@ async def test_what_was_not_marked_waits(desk: Connection, town: Town) -> None:
 async def test_a_press_sent_again_changes_nothing(desk: Connection, town: Town) -> None:
     """Minutes later, from a page that never heard: no line twice, and no refusal on record."""
     number, numbers, dossiers = await laid.lists(desk, town, 2)
-    said = Said(answers=[*map(taken, numbers)], extras=[Item(uuid4(), "RB990000015VN")])
+    said = Said(answers=[*map(taken, numbers)], extras=[Item(uuid4(), "RB990000010VN")])
 
     for minutes in (0, 1, 2):
         now = NOON + timedelta(minutes=minutes)
@@ -106,7 +106,7 @@ async def test_a_press_sent_again_changes_nothing(desk: Connection, town: Town) 
     assert found is not None
     assert sum(line.act is Act.SIGN for line in found.lines) == 1
     assert await desk.fetchval("SELECT count(*) FROM refused_act") == 0
-    assert (await look(desk, town, number)).extras == ["RB990000015VN"]
+    assert (await look(desk, town, number)).extras == ["RB990000010VN"]
 
 
 async def test_a_colleague_was_first(desk: Connection, town: Town) -> None:

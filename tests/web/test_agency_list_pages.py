@@ -328,3 +328,33 @@ async def test_the_lists_are_the_agency_s_alone(
     clerk = await officer.get("/agency/lists/loose")
 
     assert (looked.status_code, pressed.status_code, clerk.status_code) == (404, 404, 403)
+
+
+async def test_results_are_given_to_the_post_together(
+    officer: Client, desk: Connection, town: Town
+) -> None:
+    """Each under its own number; what cannot go is named, and the rest goes once."""
+    dossiers = [await make.dossier(desk, town) for _ in range(3)]
+    for dossier in dossiers:
+        await make.signed(desk, town, dossier)
+    for dossier in dossiers[:2]:
+        await make.rule(desk, town, dossier, Act.RECEIVE, Act.FINISH)
+    waiting = await officer.get("/agency/results")
+    items = re.findall(r'name="item" value="([^"]+)"', waiting.text)
+    early = f"{dossiers[2].ref}:{uuid4()}"
+    csrf = officer.form_token
+
+    answers = await asyncio.gather(
+        *(officer.post("/agency/releases", data={"item": items, "csrf": csrf}) for _ in range(3))
+    )
+    mixed = await officer.post("/agency/releases", data={"item": [*items, early], "csrf": csrf})
+    nothing = await officer.post("/agency/releases", data={"csrf": csrf})
+    page = text(await officer.get("/agency/results?signed=2"))
+
+    assert len(items) == 2
+    assert {answer.status_code for answer in answers} == {303}
+    assert (mixed.status_code, nothing.status_code) == (409, 422)
+    numbers = [await make.s10(desk, dossier, Leg.RESULT) for dossier in dossiers[:2]]
+    assert all(number in page for number in numbers)
+    assert "Ghi số dưới đây lên từng bì thư" in page
+    assert await desk.fetchval("SELECT count(*) FROM consignment WHERE leg = 'R'") == 2

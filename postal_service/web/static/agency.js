@@ -1,30 +1,18 @@
-// The agency's desk: a beep ticks a line, F9 does the page's one main thing. A scan never commits.
+// The agency's work list and one dossier's page: F9 does the page's one main thing, F2 goes to
+// where numbers are scanned or typed. One box may tick all results that are to be given out.
 
 const scan = document.querySelector("#scan");
-const boxes = [...document.querySelectorAll("input[data-s10]")];
-const ticked = document.querySelector("#ticked");
+const boxes = [...document.querySelectorAll("input[type=checkbox][name=item]")];
+const all = document.querySelector("input[data-all]");
 
-function tell(last) {
-  const count = boxes.filter((box) => box.checked).length;
-  ticked.textContent = `${last ? `${last} ✔ ` : ""}Đã đánh dấu ${count}/${boxes.length}`;
-}
-
-scan?.form.addEventListener("submit", (event) => {
-  const code = scan.value.replace(/[\s-]/g, "").toUpperCase();
-  const box = boxes.find((one) => one.dataset.s10 === code);
-  if (!box) return; // not among the arrivals: the server opens it, or says why not
-  event.preventDefault();
-  box.checked = true;
-  scan.value = "";
-  tell(code);
+all?.addEventListener("change", () => {
+  for (const box of boxes) box.checked = all.checked;
 });
 
-for (const box of boxes) box.addEventListener("change", () => tell(""));
-if (boxes.length) tell("");
-
 document.addEventListener("keydown", (event) => {
-  if (event.key === "F2" && scan) {
+  if (event.key === "F2") {
     event.preventDefault();
+    if (!scan) return location.assign("/agency");
     scan.select();
     scan.focus();
   }
