@@ -9,7 +9,7 @@ from tracking.stages import Act, Keeper, Stage
 
 
 def may_see(actor: Actor, item: Consignment) -> bool:
-    """Whether the paper is the actor's business: his agency's, his office's, or offered to either.
+    """Whether the paper is his business: his agency's, his office's, in his hands or offered.
 
     Who handed one over learns the answer to a repeat though it has left his office (``is_own``).
     """
@@ -17,6 +17,7 @@ def may_see(actor: Actor, item: Consignment) -> bool:
         return item.agency_id == actor.agency
     return actor.office is not None and (
         item.office_id == actor.office
+        or holds(item, actor)
         or item.taker in (Party(Keeper.OFFICE, actor.office), Party(Keeper.COURIER, actor.person))
     )
 

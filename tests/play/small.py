@@ -95,7 +95,7 @@ def sees(who: Who, paper: Paper) -> bool:
     if who.kind == "agency":
         return paper.agency == who.agency
     to_him = (("office", who.office), ("courier", who.person))
-    return paper.office == who.office or paper.offered in to_him
+    return who.hand == paper.holder or paper.office == who.office or paper.offered in to_him
 
 
 def may_offer(who: Who, paper: Paper, kind: str, to: Hand) -> bool:

@@ -424,6 +424,23 @@ async def test_a_beep_answers_the_line_it_lies_on(desk: Connection, town: Town) 
     assert [line.outcome for line in lines] == [Outcome.ACCEPTED, Outcome.DECLINED]
 
 
+async def test_a_courier_of_another_office_carries_what_he_took(
+    desk: Connection, town: Town, other: Other
+) -> None:
+    """The first office stays in charge; what is in his hands is his business all the same."""
+    [number] = await shelf(desk, town, 1)
+    courier = await make.person(desk, "courier2", "courier", other.office, town.agency)
+    by = Actor(person=courier, keeper=Keeper.COURIER, office=other.office)
+    new = laid(Kind.COURIER, Party(Keeper.COURIER, courier), [number], town.by_clerk)
+    made = must(await custody.offer(desk, new, heard_at=MORNING))
+
+    await answer(desk, made, [said(number, Outcome.DAMAGED, reason="CD07")], by)
+    [laid_down] = await make.scans(desk, [make.scan(number, Act.HAND_OVER, by)])
+
+    assert laid_down.stage is Stage.OFFERED
+    assert (await custody.look(desk, made.number, by))[1][0].outcome is Outcome.DAMAGED
+
+
 async def test_twenty_pairs_in_opposite_order_all_end(
     desk: Connection, town_url: str, town: Town
 ) -> None:
