@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager, suppress
 from datetime import datetime, timedelta
 from typing import Final
@@ -34,7 +34,19 @@ from tracking import calendars
 from tracking.errors import TrackingError
 from tracking.working_time import Calendar
 
-__all__ = ["Alarm", "Mark", "Said", "answer", "history", "look", "marks", "standing", "watch"]
+__all__ = [
+    "Alarm",
+    "Mark",
+    "Said",
+    "answer",
+    "hears",
+    "history",
+    "look",
+    "marks",
+    "names",
+    "standing",
+    "watch",
+]
 
 Begin = Callable[[], "AbstractAsyncContextManager[Connection[Record]]"]
 log = structlog.get_logger()
@@ -126,6 +138,14 @@ def hears(role: Role) -> list[str]:
 async def standing(conn: Connection[Record], staff: Staff, *, now: datetime) -> list[Alarm]:
     """The alarms that are *staff*'s: of her office; a manager's of every office."""
     return await alarm_store.standing(conn, staff.office_id, hears(staff.role), now, MOST)
+
+
+async def names(
+    conn: Connection[Record], ids: Mapping[str, Sequence[int]]
+) -> dict[tuple[str, int], str]:
+    """What offices, couriers and agencies are called, by kind and id."""
+    kinds = ("office", "courier", "agency")
+    return await alarm_store.names(conn, *(ids.get(kind, ()) for kind in kinds))
 
 
 async def marks(conn: Connection[Record], *, now: datetime) -> list[Mark]:

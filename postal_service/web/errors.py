@@ -23,10 +23,11 @@ from litestar.response import Redirect
 from litestar.types import ExceptionHandlersMap
 from msgspec import ValidationError
 
-from notifications.errors import NotificationError
+from notifications.errors import NotificationError, UnknownTemplate
 from postal_service import security
 from postal_service.database import Busy
 from postal_service.desk import approval_errors as asking
+from postal_service.desk import closures, incident_desk, quarantine, radar
 from postal_service.desk.errors import DeskError
 from postal_service.web import pages
 from routes.errors import RoutesError
@@ -57,12 +58,20 @@ STATUS: Final[dict[type[Exception], int]] = {
     custody.TooLateToUndo: 409,
     RoutesError: 422,
     NotificationError: 422,
+    UnknownTemplate: 404,
     DeskError: 422,
     asking.UnknownApproval: 404,
     asking.UnknownSubject: 404,
     asking.AlreadyAsked: 409,
     asking.AlreadyDecided: 409,
     asking.NotTheSecondPerson: 403,
+    incident_desk.UnknownIncident: 404,
+    radar.UnknownAlarm: 404,
+    closures.UnknownClosure: 404,
+    incident_desk.NotOurs: 409,
+    quarantine.Quarantined: 403,
+    quarantine.UnknownCourier: 404,
+    quarantine.NothingToDecide: 409,
     security.BadSignIn: 401,
     security.SignedOut: 401,
     security.TooManyTries: 429,

@@ -19,7 +19,8 @@ from postal_service.web.pages import page
 
 HOMES: Final = {
     Role.CLERK: "/counter",
-    Role.SUPERVISOR: "/counter",
+    Role.SUPERVISOR: "/supervisor",
+    Role.MANAGER: "/supervisor",
     Role.COURIER: "/courier",
     Role.AGENCY_OFFICER: "/agency",
     Role.OPERATOR: "/operator",
