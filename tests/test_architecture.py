@@ -22,7 +22,8 @@ OWNERS = {
     },
     "routes": {"round", "stop", "unit"},
     "notifications": {
-        "sms", "sms_approval", "sms_attempt", "sms_network", "sms_receipt", "sms_stop",
+        "sms", "sms_approval", "sms_attempt", "sms_network", "sms_receipt", "sms_replay",
+        "sms_stop",
         "sms_template",
     },
     "postal_service": {
