@@ -1,7 +1,8 @@
 -- Incidents as their readers need them: whose business each is, and where its paper is now.
 
 CREATE VIEW incident_seen WITH (security_invoker = true) AS
-SELECT i.id, i.reason, r.name_vi AS reason_vi, i.opened_at, p.full_name AS opener, o.name AS seen_at,
+SELECT i.id, i.reason, r.name_vi AS reason_vi, i.opened_at, p.full_name AS opener,
+       coalesce(o.name, g.short_name) AS seen_at,
        h.number, h.taker_kind, h.taker_id, coalesce(x.s10, c.s10) AS s10, x.s10 IS NOT NULL AS extra,
        d.ref, c.stage, c.holder_kind, c.holder_id, coalesce(ho.name, hp.full_name, ha.short_name) AS holder,
        c.offered_kind, c.offered_id, a.expires_at AS asked_until, i.outcome, i.closed_at,
@@ -12,7 +13,8 @@ SELECT i.id, i.reason, r.name_vi AS reason_vi, i.opened_at, p.full_name AS opene
   FROM incident i
   JOIN reason r ON r.code = i.reason
   JOIN person p ON p.id = i.opened_by
-  JOIN office o ON o.id = i.office_id
+  LEFT JOIN office o ON o.id = p.office_id
+  LEFT JOIN agency g ON g.id = p.agency_id
   LEFT JOIN hand_over h ON h.id = i.hand_over_id
   LEFT JOIN hand_over_extra x ON x.scan_id = i.cause
   LEFT JOIN consignment n ON n.s10 = x.s10

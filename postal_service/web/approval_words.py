@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from datetime import date, timedelta
 from typing import Final
 
+from postal_service.clock import VIETNAM
 from postal_service.desk.approvals_store import Approval
 from tracking.errors import act_words, place_words
 
@@ -75,6 +77,11 @@ def title(asked: Approval) -> str:
 def state_of(asked: Approval, *, lapsed: bool) -> tuple[str, str]:
     """The words and the colour of where a question stands."""
     return STATES["expired" if lapsed and asked.state == "waiting" else asked.state]
+
+
+def last_day(asked: Approval) -> date:
+    """The last day on which it may be answered: it lapses with that day's end."""
+    return asked.expires_at.astimezone(VIETNAM).date() - timedelta(days=1)
 
 
 def place(asked: Approval) -> str:

@@ -86,8 +86,10 @@ class IncidentController(Controller):
 def age(since: datetime, now: datetime) -> str:
     """How long ago, in the largest unit that fits."""
     past = now - since
+    if past < timedelta(minutes=1):
+        return "vừa xong"
     if past < timedelta(hours=1):
-        return f"{max(past // timedelta(minutes=1), 0)} phút"
+        return f"{past // timedelta(minutes=1)} phút"
     if past < timedelta(days=1):
         return f"{past // timedelta(hours=1)} giờ"
     return f"{past // timedelta(days=1)} ngày"
