@@ -159,19 +159,21 @@ async def decline(
 
 async def send_on(
     conn: Connection[Record], s10: str, scan_id: UUID, reason: str, *, by: Actor, now: datetime
-) -> None:
-    """Give back to the post papers that belong to another agency. Raises what refuses it.
+) -> str:
+    """Give back to the post papers that belong to another agency; their dossier's number.
 
-    Only before they are received; the office that fetches them finds the right agency.
+    Only before they are received; the office that fetches them finds the right agency. Raises
+    UnknownDossier, UnknownReason, IllegalMove, and what the register refuses.
     """
     if not any(each.code == reason for each in await elsewhere_reasons(conn)):
         raise UnknownReason(reason)
-    await own_slip(conn, await find_ref(conn, by.agency or 0, s10), by.agency)
+    ref = await find_ref(conn, by.agency or 0, s10)
     scan = Scan(
         id=scan_id, s10=s10, act=Act.SEND_ON, at=now, by=by, facts={"reason": reason}
     )  # fmt: skip
     [dated] = await lists.dated(conn, [scan])
     await detours.send_on(conn, dated, heard_at=now)
+    return ref
 
 
 async def elsewhere_reasons(conn: Connection[Record]) -> list[Reason]:

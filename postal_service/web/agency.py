@@ -54,7 +54,9 @@ class Signing(Form):
         return {s10: UUID(drawn) for s10, _, drawn in pairs}
 
 
-class Declining(Form):
+class OnePaper(Form):
+    """What is said of one envelope, and why; ``id`` was drawn with the form."""
+
     id: UUID
     s10: str
     reason: str = ""
@@ -83,14 +85,6 @@ class RulingForm(Form):
             reason=self.reason,
             note=self.note,
         )
-
-
-class SendingOn(Form):
-    """Papers that belong to another agency; ``id`` was drawn with the form."""
-
-    id: UUID
-    s10: str
-    reason: str = ""
 
 
 class AgencyController(Controller):
@@ -132,27 +126,33 @@ class AgencyController(Controller):
 
     @post("/declines", name="agency.decline")
     async def decline(
-        self, visit: NamedDependency[Visit], data: URLEncodedBody[Declining]
-    ) -> Redirect:
+        self, visit: NamedDependency[Visit], data: URLEncodedBody[OnePaper]
+    ) -> Response[Any]:
         """Give an item back to the courier who laid it down."""
-        async with visit.begin() as conn:
-            await agency_desk.decline(
-                conn, data.s10, data.id, data.reason, by=visit.caller.actor, now=visit.now
-            )
+        s10 = identifiers.parse_s10(data.s10)
+        try:
+            async with visit.begin() as conn:
+                await agency_desk.decline(
+                    conn, s10, data.id, data.reason, by=visit.caller.actor, now=visit.now
+                )
+        except (TrackingError, DeskError) as refusal:
+            return await refused(visit, s10, refusal)
         visit.bell.ring()
         return Redirect("/agency", status_code=303)
 
     @post("/sendings-on", name="agency.send_on")
     async def send_on(
-        self, visit: NamedDependency[Visit], data: URLEncodedBody[SendingOn]
-    ) -> Redirect:
+        self, visit: NamedDependency[Visit], data: URLEncodedBody[OnePaper]
+    ) -> Response[Any]:
         """Give papers of another agency back to the post."""
         s10 = identifiers.parse_s10(data.s10)
-        async with visit.begin() as conn:
-            ref = await agency_desk.find_ref(conn, visit.caller.agency_id or 0, s10)
-            await agency_desk.send_on(
-                conn, s10, data.id, data.reason, by=visit.caller.actor, now=visit.now
-            )
+        try:
+            async with visit.begin() as conn:
+                ref = await agency_desk.send_on(
+                    conn, s10, data.id, data.reason, by=visit.caller.actor, now=visit.now
+                )
+        except (TrackingError, DeskError) as refusal:
+            return await refused(visit, s10, refusal)
         visit.bell.ring()
         return Redirect(f"/agency/dossiers/{ref}?done=send_on", status_code=303)
 
@@ -191,6 +191,13 @@ def appointment(day: str, hour: str) -> datetime | None:
             "Ghi đủ ngày và giờ hẹn, ví dụ 23/11/2026 và 16:30.",
             "Enter both the day and the hour, such as 23/11/2026 and 16:30.",
         ) from None
+
+
+async def refused(visit: Visit, s10: str, refusal: Refusal) -> Response[str]:
+    """The envelope's dossier, with why it could not be done. Raises UnknownDossier."""
+    async with visit.begin() as conn:
+        ref = await agency_desk.find_ref(conn, visit.caller.agency_id or 0, s10)
+    return await showing(visit, ref, refusal=refusal)
 
 
 async def listing(visit: Visit, *, wrong: Sequence[str] = (), status: int = 200) -> Response[str]:

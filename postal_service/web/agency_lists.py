@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from itertools import groupby
 from typing import Any, Final
@@ -15,6 +16,7 @@ from msgspec import Struct
 
 from postal_service.desk import agency_desk, agency_lists, agency_results
 from postal_service.desk.agency_lists import LOOSE, Line, Said, Sheet
+from postal_service.web.agency import refused
 from postal_service.web.agency_visit import Refusal, Visit, visit
 from postal_service.web.errors import status_of
 from postal_service.web.guards import officers
@@ -27,6 +29,7 @@ from tracking.identifiers import parse_s10
 
 #: The words of one marked line: number, drawn id, outcome, and a reason where it needs one.
 WORDS: Final = (3, 4)
+LIST_NUMBER: Final = re.compile(r"BK-[0-9]{6}-[0-9]{5}")
 
 
 class Press(Form):
@@ -55,6 +58,10 @@ class Undoing(Form):
     s10: str
     undoes: UUID
     back: str = ""
+
+    @property
+    def on_list(self) -> bool:
+        return self.back == LOOSE or LIST_NUMBER.fullmatch(self.back) is not None
 
 
 class Releasing(Form):
@@ -96,7 +103,7 @@ class AgencyListController(Controller):
         said = data.said
         try:
             async with visit.begin() as conn:
-                refused = await agency_lists.answer(
+                wrong = await agency_lists.answer(
                     conn, number[:40], said, by=visit.caller.actor, now=visit.now
                 )
         except TrackingError as refusal:
@@ -104,20 +111,27 @@ class AgencyListController(Controller):
                 raise
             return await sheet(visit, number[:40], wrong={"": refusal})
         visit.bell.ring()
-        if refused:
-            return await sheet(visit, number[:40], wrong=refused)
+        if wrong:
+            return await sheet(visit, number[:40], wrong=wrong)
         return Redirect(f"/agency/lists/{number[:40]}?signed={len(said.answers)}", status_code=303)
 
     @post("/undo", name="agency.undo")
-    async def undo(self, visit: NamedDependency[Visit], data: URLEncodedBody[Undoing]) -> Redirect:
+    async def undo(
+        self, visit: NamedDependency[Visit], data: URLEncodedBody[Undoing]
+    ) -> Response[Any]:
         """Take back one's own last act on a paper, within a minute of it."""
-        async with visit.begin() as conn:
-            ref = await agency_desk.undo(
-                conn, parse_s10(data.s10), data.undoes, data.id,
-                by=visit.caller.actor, now=visit.now,
-            )  # fmt: skip
+        s10 = parse_s10(data.s10)
+        try:
+            async with visit.begin() as conn:
+                ref = await agency_desk.undo(
+                    conn, s10, data.undoes, data.id, by=visit.caller.actor, now=visit.now
+                )
+        except TrackingError as refusal:
+            if data.on_list:
+                return await sheet(visit, data.back, wrong={s10: refusal})
+            return await refused(visit, s10, refusal)
         visit.bell.ring()
-        where = f"lists/{data.back}" if data.back.replace("-", "").isalnum() else f"dossiers/{ref}"
+        where = f"lists/{data.back}" if data.on_list else f"dossiers/{ref}"
         return Redirect(f"/agency/{where}?undone=1", status_code=303)
 
     @get("/results", name="agency.results")
@@ -132,12 +146,10 @@ class AgencyListController(Controller):
         """Give the ticked results to the post, each under its own number. Safe to repeat."""
         items = data.items
         async with visit.begin() as conn:
-            refused = await agency_results.release(
-                conn, items, by=visit.caller.actor, now=visit.now
-            )
+            wrong = await agency_results.release(conn, items, by=visit.caller.actor, now=visit.now)
         visit.bell.ring()
-        if refused:
-            return await giving(visit, wrong=refused)
+        if wrong:
+            return await giving(visit, wrong=wrong)
         return Redirect(f"/agency/results?signed={len(items)}", status_code=303)
 
 
@@ -178,15 +190,15 @@ async def sheet(
     visit: Visit, number: str, *, wrong: Mapping[str, TrackingError] | None = None
 ) -> Response[str]:
     """The page of one list; *wrong* says by number which lines were refused just now."""
-    refused = wrong or {}
+    told = wrong or {}
     async with visit.begin() as conn:
         seen = await agency_lists.look(conn, number, by=visit.caller.actor, since=visit.now - ALONE)
-    said = {s10: visit.say(refusal) for s10, refusal in refused.items()}
+    said = {s10: visit.say(refusal) for s10, refusal in told.items()}
     on_list = {line.s10 for line in seen.lines}
     return await page(
         visit.request,
         "agency/sheet.html",
-        status=max((status_of(each) for each in refused.values()), default=200),
+        status=max((status_of(each) for each in told.values()), default=200),
         sheet=seen,
         rows=[row(line, seen, said.get(line.s10, "")) for line in seen.lines],
         loose=number == LOOSE,

@@ -216,13 +216,14 @@ async def test_undoing_one_s_own_signature(officer: Client, desk: Connection, to
 
     assert [a.headers["location"] for a in answers] == [f"/agency/lists/{number}?undone=1"] * 2
     assert again.status_code == 409
+    assert "đã chuyển tiếp hoặc đã hoàn tác" in text(again)
     assert await stage_of(desk, dossier) is Stage.OFFERED
 
 
 async def test_after_a_minute_it_takes_two(
-    officer: Client, desk: Connection, town: Town, clock: Clock
+    officer: Client, colleague: Client, desk: Connection, town: Town, clock: Clock
 ) -> None:
-    """Her own page then asks a colleague, with a reason, instead of undoing."""
+    """Her own page then asks a colleague, with a reason; the colleague agrees and it is undone."""
     dossier, number = await laid.loose(desk, town)
     await press(officer, "loose", line(number))
     fresh = (await officer.get(f"/agency/dossiers/{dossier.ref}")).text
@@ -230,16 +231,21 @@ async def test_after_a_minute_it_takes_two(
     clock.move(timedelta(minutes=2))
     page = (await officer.get(f"/agency/dossiers/{dossier.ref}")).text
     [undoes] = UNDO.findall(page)
-    late = await officer.post(
-        "/agency/undo",
-        data={"id": str(uuid4()), "s10": number, "undoes": undoes, "csrf": officer.form_token},
-    )
+    undoing = {"id": str(uuid4()), "undoes": undoes, "csrf": officer.form_token}
+    late = await officer.post("/agency/undo", data=undoing | {"s10": number})
+    asking = undoing | {"kind": "undo", "subject": number, "reason": "CR01"}
+    asked = await officer.post("/approvals", data=asking)
+    path = f"/approvals/{undoing['id']}/approval"
+    alone = await officer.post(path, data={"csrf": officer.form_token})
+    agreed = await colleague.post(path, data={"csrf": colleague.form_token})
 
     assert 'action="/agency/undo"' in fresh
     assert 'action="/approvals"' not in fresh
     assert 'action="/agency/undo"' not in page
     assert 'name="kind" value="undo"' in page
-    assert late.status_code == 409
+    assert [a.status_code for a in (late, asked, agreed)] == [409, 303, 303]
+    assert alone.status_code >= 400
+    assert await stage_of(desk, dossier) is Stage.OFFERED
 
 
 async def test_the_wrong_agency_gives_papers_back(
@@ -259,6 +265,7 @@ async def test_the_wrong_agency_gives_papers_back(
     page = text(await officer.get(f"/agency/dossiers/{dossier.ref}"))
 
     assert none.status_code == 422
+    assert f"Hồ sơ {dossier.ref}" in text(none)
     assert [answer.status_code for answer in answers] == [303, 303]
     assert f"{number} Hồ sơ sai cơ quan" in results
     assert "bưu cục sẽ chuyển đúng cơ quan" in page

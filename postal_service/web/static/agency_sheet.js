@@ -28,9 +28,6 @@ function keep() {
   for (const mark of Object.values(mine.marks)) count[mark.outcome] += 1;
   for (const [name, n] of Object.entries(count)) tell(`#${name}`, n);
   tell("#left", open.length - Object.keys(mine.marks).length);
-  const lines = Object.entries(mine.marks).map(([s10, m]) => `${s10} ${m.id} ${m.outcome} ${m.reason ?? ""}`);
-  form.elements.lines.value = lines.join("\n");
-  form.elements.extras.value = Object.entries(mine.extras).map(([s10, id]) => `${s10} ${id}`).join("\n");
 }
 
 function tell(where, what) {
@@ -214,9 +211,13 @@ function leave() {
 }
 
 function send(event) {
-  const some = form.elements.lines.value || form.elements.extras.value || !open.length;
+  const marks = Object.entries(mine.marks);
+  const more = Object.entries(mine.extras);
+  const some = marks.length || more.length || !open.length;
   if (some && !sent && !scan.value.trim()) {
     sent = true;
+    form.elements.lines.value = marks.map(([s10, m]) => `${s10} ${m.id} ${m.outcome} ${m.reason ?? ""}`).join("\n");
+    form.elements.extras.value = more.map(([s10, id]) => `${s10} ${id}`).join("\n");
     speak("Đang ghi…");
     return;
   }
