@@ -14,7 +14,8 @@ from notifications.store import Version
 
 Conn: TypeAlias = "Connection[Record]"
 
-# The demonstration's own texts, approved by nobody but itself. What a person decided stays.
+# The demonstration's own texts, approved by nobody but itself. Once a person has spoken for a
+# network, or told the demonstration to be silent, it approves nothing more.
 APPROVE_DEMO = """
 INSERT INTO sms_approval (template, version, network, state, demo)
 SELECT t.key, t.version, network, 'approved', true
@@ -24,6 +25,7 @@ SELECT t.key, t.version, network, 'approved', true
          ORDER BY key, version DESC) t,
        unnest($2::text[]) AS network
  WHERE t.edited_at IS NULL
+   AND NOT EXISTS (SELECT 1 FROM sms_approval WHERE NOT demo OR state <> 'approved')
     ON CONFLICT (template, version, network) DO NOTHING
 """
 
@@ -48,6 +50,15 @@ SELECT DISTINCT ON (t.key)
 
 async def approved_templates(conn: Conn, networks: Sequence[str]) -> list[Version]:
     return convert(await conn.fetch(APPROVED_TEMPLATES, networks), list[Version])
+
+
+WITHDRAW_DEMO = """
+UPDATE sms_approval SET state = 'pending' WHERE demo AND state = 'approved'
+"""
+
+
+async def withdraw_demo(conn: Conn) -> None:
+    await conn.execute(WITHDRAW_DEMO)
 
 
 class Stored(Version, frozen=True, kw_only=True):

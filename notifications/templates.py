@@ -136,6 +136,11 @@ async def decide(conn: Connection[Record], decision: Decision, *, by: int, now: 
         raise UnknownTemplate(decision.key)
 
 
+async def withdraw_demo(conn: Connection[Record]) -> None:
+    """Let nothing leave that only the demonstration approved: before a real network is asked."""
+    await mine.withdraw_demo(conn)
+
+
 async def write(conn: Connection[Record], new: NewText, *, by: int, now: datetime) -> None:
     """Add a wording, which waits for the networks; the one before leaves meanwhile.
 

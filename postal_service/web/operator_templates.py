@@ -60,6 +60,10 @@ class Wording(Form):
     text_vi: str = ""
 
 
+class Plain(Form):
+    """A form that is all button."""
+
+
 class Decisions(Form):
     """What each network said of one version; nothing: as it was."""
 
@@ -110,14 +114,25 @@ class TemplateController(Controller):
                 "sent": current[key].version if key in current else None,
                 "look": measured(newest[key], settings.sms_part_vnd, newest[key].placeholders),
                 "approved": approved(said.get((key, newest[key].version), {})),
-                "demo": any(a.demo for a in said.get((key, newest[key].version), {}).values()),
+                "demo": any(
+                    approval.demo and approval.state == "approved"
+                    for approval in said.get((key, newest[key].version), {}).values()
+                ),
             }
             for key in sorted(newest, key=list(NAMES).index)
         ]
         return await page(
             request, "operator/templates.html", rows=rows, networks=NETWORKS,
             waiting=sum(row["sent"] != row["version"] for row in rows),
+            unasked=sum(row["demo"] for row in rows),
         )  # fmt: skip
+
+    @post("/demo", name="operator.demo")
+    async def withdraw_demo(self, caller: Caller, db: Db, data: URLEncodedBody[Plain]) -> Redirect:
+        """From now on only networks' own approvals count. Safe to press twice."""
+        async with db.begin(caller.context) as conn:
+            await templates.withdraw_demo(conn)
+        return Redirect("/operator/templates", status_code=303)
 
     @get("/{key:str}", name="operator.template")
     async def show(

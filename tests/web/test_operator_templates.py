@@ -9,10 +9,15 @@ from uuid import uuid4
 import httpx
 import pytest
 from asyncpg import Connection
+from msgspec.structs import replace
 
-from notifications.templates import NETWORKS
+from notifications import templates
+from notifications.messages import fold, placeholders_in
+from notifications.templates import NETWORKS, TemplateRow
 from postal_service import security_store
 from postal_service.caller import Role
+from postal_service.desk import tables
+from postal_service.settings import DATA
 from tests import make
 from tests.make import Town
 from tests.web.conftest import Client
@@ -97,6 +102,28 @@ async def test_it_leaves_when_the_last_network_agrees(operator: Client) -> None:
 
     answer = await operator.post(f"{PATH}/accepted/versions/2", data=said)
     assert "Bản 2 đang gửi" in words(await operator.get(answer.headers["location"]))
+
+
+async def test_before_a_real_network_the_demonstrations_own_word_is_taken_back(
+    operator: Client, desk: Connection
+) -> None:
+    """And a later load does not give it again, whatever it brings."""
+    for _ in range(2):
+        await operator.post(f"{PATH}/demo", data={"csrf": operator.form_token})
+
+    seen = words(await operator.get(PATH))
+    assert "accepted người nộp không gửi được" in seen
+    assert "demo" not in seen
+    rows, _ = tables.read(DATA / "sms_templates.csv", TemplateRow)
+    changed = replace(
+        rows[0].row,
+        text_vi=WORDING,
+        text_ascii=fold(WORDING),
+        placeholders=placeholders_in(WORDING),
+    )
+    async with desk.transaction():
+        await templates.add(desk, [changed])
+        assert "accepted" not in await templates.current(desk)
 
 
 @pytest.mark.parametrize(
