@@ -30,8 +30,9 @@ from postal_service.web.citizen import CitizenController
 from postal_service.web.closures import ClosureController
 from postal_service.web.corrections import CorrectionController
 from postal_service.web.counter import CounterController
-from postal_service.web.counter_texts import TextsController
+from postal_service.web.counter_acts import CounterActController
 from postal_service.web.counter_delivery import CounterDeliveryController
+from postal_service.web.counter_texts import TextsController
 from postal_service.web.courier import CourierController, ScanController
 from postal_service.web.courier_door import DoorController, ProofController
 from postal_service.web.hand_overs import HandOverController
@@ -39,6 +40,7 @@ from postal_service.web.headers import on_every_answer
 from postal_service.web.incidents import IncidentController
 from postal_service.web.needs import Receiver
 from postal_service.web.network import NetworkController
+from postal_service.web.operator import MetricsController, OperatorController
 from postal_service.web.operator_templates import TemplateController
 from postal_service.web.papers import PaperController
 from postal_service.web.phone import PhoneController
@@ -78,6 +80,7 @@ def create_app(settings: Settings, *, clock: Clock | None = None) -> Litestar:
         SignInController,
         CounterController,
         BagController,
+        CounterActController,
         TextsController,
         CounterDeliveryController,
         CourierController,
@@ -98,6 +101,8 @@ def create_app(settings: Settings, *, clock: Clock | None = None) -> Litestar:
         ClosureController,
         CitizenController,
         NetworkController,
+        OperatorController,
+        MetricsController,
         TemplateController,
         create_static_files_router("/static", [STATIC], cache_control=None),
     ]

@@ -237,3 +237,11 @@ SAID_AT = "SELECT at FROM event WHERE scan_id = $1"
 async def said_at(conn: Connection[Record], scan_id: UUID) -> datetime | None:
     """When the act with this id happened; none where it did not."""
     return cast("datetime | None", await conn.fetchval(SAID_AT, scan_id))
+
+
+OFFICE_OF = "SELECT office_id FROM person WHERE id = $1"
+
+
+async def office_of(conn: Connection[Record], person_id: int) -> int | None:
+    """Where this person works; none at an agency."""
+    return cast("int | None", await conn.fetchval(OFFICE_OF, person_id))

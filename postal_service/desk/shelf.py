@@ -16,7 +16,9 @@ from postal_service.desk.promise import Promise, promise_for
 from postal_service.desk.shelf_store import Item, Task, Waiting
 from tracking import identifiers, slip
 from tracking.errors import UnknownDossier
+from tracking.model import Party
 from tracking.slip import Slip
+from tracking.stages import Keeper
 
 __all__ = [
     "Item",
@@ -60,19 +62,21 @@ class Found(Struct, frozen=True, kw_only=True):
     agency: str
     promise: Promise
     holders: dict[str, str]
+    #: whom a paper is offered to, and has not answered yet
+    takers: dict[str, str]
     waiting: Waiting | None
 
 
 async def look_up(conn: Connection[Record], code: str, *, office_id: int, now: datetime) -> Found:
     """The dossier behind a scanned or typed code; it changes nothing.
 
-    Raises UnreadableScan, BadIdentifier, and UnknownDossier also for another
-    office's dossier.
+    Raises UnreadableScan, BadIdentifier, and UnknownDossier also for a dossier that is
+    none of this office's business.
     """
     ref = await ref_of(conn, code, office_id)
     found = await slip.by_ref(conn, ref)
-    if found is None or found.dossier.office_id != office_id:
-        raise UnknownDossier(ref)
+    if found is None or not concerns(found, office_id):
+        raise UnknownDossier(code)
     office = await offices.get(conn, office_id)
     agency = await agencies.get(conn, found.dossier.agency_id)
     return Found(
@@ -84,7 +88,20 @@ async def look_up(conn: Connection[Record], code: str, *, office_id: int, now: d
             item.s10: await store.holder_name(conn, item.holder_kind, item.holder_id) or ""
             for item in found.consignments
         },
+        takers={
+            item.s10: await store.holder_name(conn, item.taker.kind, item.taker.id) or ""
+            for item in found.consignments
+            if item.taker is not None
+        },
         waiting=await store.waiting_for(conn, ref, office_id),
+    )
+
+
+def concerns(found: Slip, office_id: int) -> bool:
+    """Whether the office accepted it, has one of its papers, or is offered one."""
+    here = Party(Keeper.OFFICE, office_id)
+    return found.dossier.office_id == office_id or any(
+        item.office_id == office_id or item.taker == here for item in found.consignments
     )
 
 
@@ -95,10 +112,10 @@ async def ref_of(conn: Connection[Record], code: str, office_id: int) -> str:
         case "ref":
             return identifiers.parse_ref(code).ref
         case "s10":
-            found = await store.ref_of_s10(conn, identifiers.parse_s10(code), office_id)
+            found = await store.ref_of_s10(conn, identifiers.parse_s10(code))
         case "tracking_code":
             parsed = identifiers.parse_tracking_code(code)
-            found = await store.ref_of_tracking_code(conn, parsed, office_id)
+            found = await store.ref_of_tracking_code(conn, parsed)
         case "dossier_code":
             bound = identifiers.parse_dossier_code(code).code
             found = await store.ref_of_agency_code(conn, bound, office_id)

@@ -92,31 +92,29 @@ async def finish_task(
     return await conn.fetchval(FINISH_TASK, task_id, office_id, at, person_id) is not None
 
 
+# Whose business it is, is asked of the slip: a bag may have brought it from anywhere.
 REF_OF_S10 = """
-SELECT d.ref
-  FROM consignment c
-  JOIN dossier d ON d.id = c.dossier_id
- WHERE c.s10 = $1 AND d.office_id = $2
+SELECT d.ref FROM consignment c JOIN dossier d ON d.id = c.dossier_id WHERE c.s10 = $1
 """
 
 
-async def ref_of_s10(conn: Connection[Record], s10: str, office_id: int) -> str | None:
-    return cast("str | None", await conn.fetchval(REF_OF_S10, s10, office_id))
+async def ref_of_s10(conn: Connection[Record], s10: str) -> str | None:
+    return cast("str | None", await conn.fetchval(REF_OF_S10, s10))
 
 
-REF_OF_TRACKING_CODE = "SELECT ref FROM dossier WHERE tracking_code = $1 AND office_id = $2"
+REF_OF_TRACKING_CODE = "SELECT ref FROM dossier WHERE tracking_code = $1"
 
 
-async def ref_of_tracking_code(conn: Connection[Record], code: str, office_id: int) -> str | None:
-    return cast("str | None", await conn.fetchval(REF_OF_TRACKING_CODE, code, office_id))
+async def ref_of_tracking_code(conn: Connection[Record], code: str) -> str | None:
+    return cast("str | None", await conn.fetchval(REF_OF_TRACKING_CODE, code))
 
 
-# Two agencies may have given one code in two schemes; the newest is meant.
+# Two agencies may have given one code in two schemes; this office's is meant, and the newest.
 REF_OF_AGENCY_CODE = """
 SELECT ref
   FROM dossier
- WHERE agency_code = $1 AND office_id = $2
- ORDER BY id DESC
+ WHERE agency_code = $1
+ ORDER BY office_id = $2 DESC, id DESC
  LIMIT 1
 """
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from typing import Any
-from uuid import UUID, uuid4
+from uuid import UUID
 
 from litestar import Controller, Request, Response, get, post
 from litestar.params import FromPath, FromQuery, URLEncodedBody
@@ -16,6 +16,7 @@ from postal_service.clock import VIETNAM
 from postal_service.desk import counter, drafts, papers, prints, procedures, shelf
 from postal_service.desk.intake import Incomplete
 from postal_service.web import counter_form
+from postal_service.web.counter_panel import panel
 from postal_service.web.guards import clerks
 from postal_service.web.inputs import Form, clean
 from postal_service.web.needs import Bell, Caller, Db, Now, Settings
@@ -208,9 +209,7 @@ class CounterController(Controller):
         self, request: AnyRequest, data: URLEncodedBody[ScanForm], caller: Caller, db: Db, now: Now
     ) -> Response[str]:
         """Look a scanned code up. A scan never changes anything."""
-        async with db.begin(caller.context) as conn:
-            found = await shelf.look_up(conn, data.code, office_id=office(caller), now=now)
-        return await page(request, "counter/panel.html", found=found, scan_id=uuid4())
+        return await panel(request, db, data.code, caller, now)
 
     @get("/items", name="counter.items")
     async def items(

@@ -141,9 +141,22 @@ function holdBack(key) {
   if (key.key === "Enter" && deliberate && key.target.matches("input, select")) key.preventDefault();
 }
 
+/** The seconds in which one's own act may be taken back run out before the clerk's eyes. */
+function countDown() {
+  const button = at("panel")?.querySelector("[data-seconds]");
+  if (!button) return;
+  const end = performance.now() + 1000 * Number(button.dataset.seconds);
+  const tick = setInterval(() => {
+    const left = Math.ceil((end - performance.now()) / 1000);
+    if (left <= 0) button.form.remove();
+    else button.querySelector("[data-left]").textContent = left;
+    if (left <= 0 || !button.isConnected) clearInterval(tick);
+  }, 250);
+}
+
 function swapped(event) {
   if (!form) return;
-  if (event.detail.ctx.target?.id === "panel") at("relation")?.focus();
+  if (event.detail.ctx.target?.id === "panel") countDown();
   arrange();
   for (const says of form.querySelectorAll(".says")) {
     const field = at(says.dataset.field);

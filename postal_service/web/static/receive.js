@@ -214,7 +214,7 @@ function failed(answer, s10) {
 }
 
 async function busy(work) {
-  if (at("save").getAttribute("aria-busy")) return;
+  if (at("save").disabled || at("save").getAttribute("aria-busy")) return;
   at("save").setAttribute("aria-busy", "true");
   say("Đang gửi…");
   await work();

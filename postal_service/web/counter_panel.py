@@ -1,0 +1,51 @@
+"""One dossier as a scan shows it at the counter, with what may be done about it here and now."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+from uuid import uuid4
+
+from litestar import Request, Response
+from msgspec import Struct
+
+from postal_service.caller import Staff
+from postal_service.database import Database
+from postal_service.desk import paper_acts, shelf
+from postal_service.web.pages import page
+
+AnyRequest = Request[Any, Any, Any]
+
+
+class Done(Struct, frozen=True):
+    """What was just done, in a sentence, and the paper that goes with it: its name and address."""
+
+    said: str = ""
+    paper: tuple[str, str] | None = None
+
+
+NOTHING = Done()
+
+
+async def panel(
+    request: AnyRequest,
+    db: Database,
+    code: str,
+    caller: Staff,
+    now: datetime,
+    done: Done = NOTHING,
+) -> Response[str]:
+    """The dossier behind *code* as it is now. Raises as shelf.look_up does."""
+    office_id = caller.office_id or 0
+    async with db.begin(caller.context) as conn:
+        found = await shelf.look_up(conn, code, office_id=office_id, now=now)
+        acts = await paper_acts.acts_for(conn, found.slip, caller, now=now)
+    return await page(
+        request,
+        "counter/panel.html",
+        found=found,
+        acts=acts,
+        done=done,
+        draw=uuid4,
+        own=found.slip.dossier.office_id == office_id,
+    )
