@@ -173,6 +173,11 @@ def masked(body: str) -> str:
     return body.replace(SECRET, "••••••")
 
 
+def spelled(text: str, values: Mapping[str, str]) -> str:
+    """*text* with *values* as they are, accents and all; what has none stays open."""
+    return _PLACEHOLDER.sub(lambda found: values.get(found[1], found[0]), text)
+
+
 def placeholders_in(text: str) -> list[str]:
     """The names of the places to fill, in order, each once."""
     return list(dict.fromkeys(_PLACEHOLDER.findall(text)))

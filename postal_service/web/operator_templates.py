@@ -14,6 +14,7 @@ from msgspec import Struct
 from notifications import messages, templates
 from notifications.errors import MessageError
 from notifications.messages import Size, Template
+from notifications.store import Version
 from notifications.templates import NETWORKS, Approval, Decision, NewText, Stored
 from postal_service.caller import Role
 from postal_service.desk.directory_words import NAMES
@@ -92,6 +93,19 @@ class Look(Struct, frozen=True, kw_only=True):
     wrong: MessageError | None
 
 
+class Row(Struct, frozen=True, kw_only=True):
+    """One text in the list. ``sent``: the version that leaves; none: nothing does."""
+
+    key: str
+    about: str
+    recipient: str
+    version: int
+    sent: int | None
+    look: Look
+    approved: int
+    demo: bool
+
+
 class TemplateController(Controller):
     path = "/operator/templates"
     guards = [only(Role.OPERATOR)]
@@ -106,25 +120,18 @@ class TemplateController(Controller):
             current = await templates.current(conn)
             said = await templates.approvals(conn, list(newest))
         rows = [
-            {
-                "key": key,
-                "about": NAMES.get(key, key),
-                "recipient": newest[key].recipient,
-                "version": newest[key].version,
-                "sent": current[key].version if key in current else None,
-                "look": measured(newest[key], settings.sms_part_vnd, newest[key].placeholders),
-                "approved": approved(said.get((key, newest[key].version), {})),
-                "demo": any(
-                    approval.demo and approval.state == "approved"
-                    for approval in said.get((key, newest[key].version), {}).values()
-                ),
-            }
+            row_of(
+                newest[key],
+                current.get(key),
+                said.get((key, newest[key].version), {}),
+                settings.sms_part_vnd,
+            )
             for key in sorted(newest, key=list(NAMES).index)
         ]
         return await page(
             request, "operator/templates.html", rows=rows, networks=NETWORKS,
-            waiting=sum(row["sent"] != row["version"] for row in rows),
-            unasked=sum(row["demo"] for row in rows),
+            waiting=sum(row.sent != row.version for row in rows),
+            unasked=sum(row.demo for row in rows),
         )  # fmt: skip
 
     @post("/demo", name="operator.demo")
@@ -222,9 +229,20 @@ def places_of(versions: list[Stored]) -> list[str]:
     return list(dict.fromkeys(name for version in versions for name in version.placeholders))
 
 
-def approved(said: Mapping[str, Approval]) -> int:
-    """How many networks have approved a version."""
-    return sum(approval.state == "approved" for approval in said.values())
+def row_of(
+    newest: Version, current: Version | None, said: Mapping[str, Approval], part_vnd: int
+) -> Row:
+    approved = [approval for approval in said.values() if approval.state == "approved"]
+    return Row(
+        key=newest.key,
+        about=NAMES.get(newest.key, newest.key),
+        recipient=newest.recipient,
+        version=newest.version,
+        sent=current.version if current else None,
+        look=measured(newest, part_vnd, newest.placeholders),
+        approved=len(approved),
+        demo=any(approval.demo for approval in approved),
+    )
 
 
 def measured(template: Template, part_vnd: int, allowed: list[str]) -> Look:
