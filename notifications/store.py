@@ -104,6 +104,7 @@ class Shown(Struct, frozen=True, kw_only=True):
     """A message as a screen shows it."""
 
     id: int
+    event_id: int
     dossier_id: int
     recipient_id: int
     template: str
@@ -116,8 +117,8 @@ class Shown(Struct, frozen=True, kw_only=True):
 
 
 RECENT = """
-SELECT id, dossier_id, recipient_id, template, body, segments, state, drafted_at, send_after,
-       sent_at
+SELECT id, event_id, dossier_id, recipient_id, template, body, segments, state, drafted_at,
+       send_after, sent_at
   FROM sms
  ORDER BY id DESC
  LIMIT $1

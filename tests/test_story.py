@@ -37,9 +37,11 @@ def test_one_dossier_goes_all_the_way_round_twice(tmp_path: Path) -> None:
 
         assert run.returncode == 0, said + complained
         assert f"LD-261123-0000{number}" in said
-        acts = re.findall(r"│ (?:accept|collect|hand_over|sign|receive|deliver) ", said)
-        assert len(acts) == 8
-        assert len(re.findall(r"\[1 phần / part, sent\] BDLAMDONG: ", said)) == 6
+        acts = re.findall(
+            r"│ (?:accept|offer|collect|hand_over|sign|receive|take_in|deliver) ", said
+        )
+        assert len(acts) == 11
+        assert len(re.findall(r"\[1 phần / part, sent\] BDLAMDONG: ", said)) == 7
 
 
 def test_stopping_the_demo_leaves_no_process(tmp_path: Path) -> None:

@@ -56,6 +56,13 @@ SIGN_INS: Final = (
         home="/agency",
     ),
     SignIn(
+        username="minh",
+        full_name="Đinh Quang Minh",
+        role=Role.SUPERVISOR,
+        words="kiểm soát viên / supervisor",
+        home="/supervisor",
+    ),
+    SignIn(
         username="khoa",
         full_name="Phạm Đăng Khoa",
         role=Role.OPERATOR,

@@ -34,6 +34,7 @@ TOLD: Final = (
     "received_by_agency",
     "result_collected",
     "out_for_delivery",
+    "delivery_code",
     "delivered",
 )
 #: The longest a message may take, with the bell dead.
@@ -74,10 +75,11 @@ async def go(site: str, clock: Clock, database_url: str) -> bool:
     )
     try:
         case = await accept(clerk)
+        await lay_down(clerk, case.s10, clock)
         await carry_out(courier, officer, case, clock)
         await decide(officer, case, clock)
         result = await s10_of_result(officer, case)
-        await carry_home(courier, result, clock)
+        await carry_home(clerk, courier, result, clock)
         text = await clerk.open(f"/h/{case.code}")
     except WentWrong as error:
         console.print(str(error), style="red")
@@ -158,10 +160,11 @@ async def carry_out(courier: Visitor, officer: Visitor, case: Case, clock: Clock
     await plan(courier, case.s10)
     await beep(courier, case.s10, "collect", clock)
     await beep(courier, case.s10, "hand_over", clock)
-    await officer.open("/agency")
-    if case.s10 not in officer.page:
+    await officer.open(f"/agency/dossiers/{case.ref}")
+    if not officer.forms("/agency/signatures"):
         raise WentWrong("the agency does not see what the courier brought")
-    await officer.send("/agency/signatures", item=f"{case.s10}:{uuid4()}")
+    await officer.send("/agency/signatures")
+    await heard(officer, rf"Ho so ({case.ref}) da ban giao")
 
 
 async def plan(courier: Visitor, s10: str) -> None:
@@ -195,13 +198,48 @@ async def s10_of_result(officer: Visitor, case: Case) -> str:
     return numbers.pop()
 
 
-async def carry_home(courier: Visitor, result: str, clock: Clock) -> None:
+async def lay_down(clerk: Visitor, s10: str, clock: Clock) -> None:
+    """The clerk offers one paper to the demo's courier: until he takes it her office holds."""
+    await clerk.open("/counter/courier-lists/new")
+    name = next(who.full_name for who in people.SIGN_INS if who.role is Role.COURIER)
+    found = re.search(rf'<option value="(\d+)"[^>]*>{name}', clerk.page)
+    if not found:
+        raise WentWrong("the counter names no courier to give papers to")
+    at = clock.now().isoformat()
+    items = [{"id": str(uuid4()), "s10": s10}]
+    body = {"id": str(uuid4()), "kind": "courier", "to": int(found[1]), "items": items, "at": at}
+    answer = await clerk.send_json("/hand-overs", body)
+    if not answer["number"]:
+        raise WentWrong(f"{s10} was not laid down: {answer['lines']}")
+
+
+async def carry_home(clerk: Visitor, courier: Visitor, result: str, clock: Clock) -> None:
     """From the agency's desk to the office, and on the round to the door."""
     await beep(courier, result, "collect", clock)
     await beep(courier, result, "bring_in", clock)
+    await clerk.open("/counter/taking")
+    items = [{"id": str(uuid4()), "s10": result}]
+    taken = {"items": items, "at": clock.now().isoformat()}
+    await clerk.send_json("/hand-overs/taken", taken)
+    await lay_down(clerk, result, clock)
     await plan(courier, result)
     await beep(courier, result, "collect", clock)
-    await beep(courier, result, "deliver", clock, relation="self")
+    code = await heard(clerk, r"Ma nhan giay to ho so \S+ hom nay: (\d{6})")
+    await beep(courier, result, "deliver", clock, relation="self", code=code)
+
+
+async def heard(anybody: Visitor, words: str) -> str:
+    """What the citizen's newest message that says *words*, a pattern, says in its group.
+
+    People act after they were told: a message that is overtaken never leaves.
+    """
+    until = time.monotonic() + SMS_PATIENCE
+    while time.monotonic() < until:
+        page = await anybody.look("/phone")
+        if found := re.findall(words + r"[^<]*</p>\s*<small>\s*\d", page):
+            return str(found[-1])
+        await asyncio.sleep(0.2)
+    raise WentWrong(f"no message said {words}")
 
 
 async def stages(database_url: str, ref: str) -> set[str]:

@@ -4,14 +4,19 @@ from __future__ import annotations
 
 from typing import Any, Final
 
+from asyncpg import Connection, Record
 from litestar import Controller, Request, Response, get
 from msgspec import Struct
+from msgspec.structs import replace
 
 from notifications import store as messages
+from notifications.messages import SECRET
 from notifications.store import Shown
+from postal_service import security
 from postal_service.database import Context
 from postal_service.desk import directory
-from postal_service.web.needs import Db
+from postal_service.desk.directory import DeskDirectory
+from postal_service.web.needs import Db, Settings
 from postal_service.web.pages import is_fragment, page
 
 #: More than this nobody scrolls through.
@@ -29,15 +34,26 @@ class PhoneController(Controller):
     path = "/phone"
 
     @get(name="phone", media_type="text/html")
-    async def handsets(self, request: Request[Any, Any, Any], db: Db) -> Response[str]:
+    async def handsets(
+        self, request: Request[Any, Any, Any], db: Db, settings: Settings
+    ) -> Response[str]:
         """All telephones, the one that rang last first. The page asks again every two seconds."""
+        keeper = DeskDirectory(security.subkey(settings.secret_key, "delivery"))
         async with db.begin(Context(kind="web", name="phone")) as conn:
-            shown = await messages.recent(conn, MOST)
+            shown = [await told(conn, sms, keeper) for sms in await messages.recent(conn, MOST)]
             numbers = await directory.numbers(conn, {sms.recipient_id for sms in shown})
         block = "handsets" if is_fragment(request) else None
         return await page(
             request, "phone/handsets.html", block=block, handsets=by_number(shown, numbers)
         )
+
+
+async def told(conn: Connection[Record], sms: Shown, keeper: DeskDirectory) -> Shown:
+    """The message as the citizen got it: a code that is kept nowhere is derived once more."""
+    if SECRET not in sms.body:
+        return sms
+    code = await keeper.secret(conn, sms)
+    return replace(sms, body=sms.body.replace(SECRET, code or "••••••"))
 
 
 def by_number(shown: list[Shown], numbers: dict[int, str]) -> list[Handset]:
