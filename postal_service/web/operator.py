@@ -80,7 +80,11 @@ class OperatorController(Controller):
             words=words,
             masked=masked,
             part_vnd=settings.sms_part_vnd,
-            replayable=" ".join(str(each.id) for each in seen.failures if each.can_replay),
+            replayable=" ".join(
+                str(each.id)
+                for each in seen.failures
+                if each.can_replay and each.state != "unknown"
+            ),
         )
 
     @post("/replay", name="operator.replay", status_code=303)
