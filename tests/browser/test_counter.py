@@ -12,6 +12,7 @@ from playwright.sync_api import Browser, ConsoleMessage, Page, expect
 from postal_service.web.headers import POLICY
 from tests import make
 from tests.browser.conftest import NO_PRINTER, check, sign_in
+from tests.browser.test_bags import look
 from tests.make import Town
 from tracking.stages import Stage
 
@@ -129,11 +130,6 @@ def test_a_scan_looks_up_and_never_saves(result: str, site: str, browser: Browse
     expect(page.get_by_label("Họ và tên", exact=True)).to_have_value("Le Van Hoa")
     assert page.url.rstrip("/").endswith("/counter")
     check(page)
-    expect(page.get_by_label("Ai nhận")).to_be_focused()
-    page.keyboard.press("Tab")
-    by_hand(page, result)  # a slow scanner, in the field beside the button
-    page.keyboard.press("Enter")
-    expect(page.get_by_text("Giao cho người nhận tại quầy")).to_be_visible()
     page.keyboard.type("068185004217")
     page.keyboard.press("Enter")
     expect(page.get_by_label("Số căn cước (nếu có)")).to_have_value("068185004217")
@@ -150,6 +146,38 @@ def test_a_scan_looks_up_and_never_saves(result: str, site: str, browser: Browse
     with page.expect_navigation():
         page.get_by_role("button", name="Nhập tiếp Le Van Hoa").press("Enter")
     expect(page.get_by_label("Họ và tên", exact=True)).to_have_value("Le Van Hoa")
+    assert broken == []
+
+
+def test_a_paper_is_invited_for_and_undone_by_keyboard(
+    result: str, site: str, browser: Browser
+) -> None:
+    """The panel offers what applies; a minute is shown running out, and undoing it is one key."""
+    broken: list[str] = []
+    page = open_counter(site, browser, broken)
+    page.keyboard.press("F2")
+    page.keyboard.type(result)
+    page.keyboard.press("Enter")
+    invite = page.get_by_role("button", name="Mời đến nhận, lần 1")
+    expect(invite).to_be_visible()
+    check(page)
+    invite.focus()
+    page.keyboard.press("Enter")
+    expect(page.get_by_text("Đã mời đến nhận, lần 1.")).to_be_visible()
+    undo = page.get_by_role("button", name="Hoàn tác «mời đến nhận»")
+    expect(undo).to_be_visible()
+    first = page.locator("[data-left]").text_content()
+    expect(page.locator("[data-left]")).not_to_have_text(str(first))
+    check(page)
+    look(page, "panel-invited")
+    page.locator("summary").first.focus()
+    page.keyboard.press("Enter")
+    look(page, "panel-open")
+    check(page)
+    undo.focus()
+    page.keyboard.press("Enter")
+    expect(page.get_by_text("Đã hoàn tác.")).to_be_visible()
+    expect(invite).to_be_visible()
     assert broken == []
 
 
@@ -189,7 +217,7 @@ def test_keys_and_lists_are_sound(result: str, site: str, browser: Browser) -> N
     expect(page.get_by_text("Không có ai cần gọi")).to_be_visible()
     check(page)
     page.set_viewport_size({"width": 390, "height": 844})
-    for path in ("/counter", "/counter/items", "/counter/tasks"):
+    for path in ("/counter", "/counter/items", "/counter/tasks", "/counter/hand-overs"):
         page.goto(site + path)
         check(page)
     assert broken == []
@@ -200,7 +228,7 @@ def test_the_counters_scripts_stay_light(site: str, browser: Browser) -> None:
     page = open_counter(site, browser, [])
     sizes = [
         len(gzip.compress(page.request.get(f"{site}/static/{name}").body()))
-        for name in ("vendor/htmx.min.js", "counter.js", "combobox.js", "wedge.js")
+        for name in ("vendor/htmx.min.js", "counter.js", "combobox.js", "keys.js", "wedge.js")
     ]
 
     assert sum(sizes) <= 30_000

@@ -5,6 +5,8 @@
 
 const APART = 35;
 const SHORTEST = 6;
+// Nobody ends a name or an address with one of our numbers: it is a scan, however slowly it came.
+const OURS = /(?:[A-Z]{2}\d{9}VN|LD-?\d{6}-?\d{5})$/i;
 
 /** Call *heard* with the text of each scan. */
 export function listen(heard) {
@@ -19,6 +21,12 @@ export function listen(heard) {
     if (key.key === "Enter") {
       let scan = fast && text.length >= SHORTEST ? text : "";
       text = "";
+      const ours = OURS.exec(document.activeElement?.value ?? "");
+      if (ours && !document.activeElement.hasAttribute("data-scan")) {
+        field = document.activeElement;
+        before = field.value.slice(0, ours.index);
+        [scan] = ours;
+      }
       if (!scan) return;
       key.preventDefault();
       key.stopImmediatePropagation();
