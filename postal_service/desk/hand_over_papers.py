@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from datetime import datetime
 from typing import Final
@@ -18,8 +19,7 @@ from tracking.custody_errors import UnknownHandOver
 from tracking.custody_model import HandOver, Kind, Outcome
 from tracking.stages import Keeper, Leg
 
-#: A list's number, or that of results that have none: nobody looks for longer ones.
-LONGEST: Final = 40
+NUMBER: Final = re.compile(r"BK-[0-9]{6}-[0-9]{5}")
 LAYOUTS: Final[Mapping[Kind, Layout]] = {
     Kind.BAG: Layout.MANIFEST,
     Kind.COURIER: Layout.COURIER,
@@ -63,9 +63,10 @@ async def find(conn: Connection[Record], number: str, staff: Staff) -> Found:
         Keeper.OFFICE: actor.office,
         Keeper.AGENCY: actor.agency,
     }[actor.keeper]
-    found = await store.list_by_number(conn, number[:LONGEST], actor.keeper, own or 0)
+    printed_so = NUMBER.fullmatch(number) is not None
+    found = await store.list_by_number(conn, number, actor.keeper, own or 0) if printed_so else None
     if found is None:
-        raise UnknownHandOver(number[:LONGEST])
+        raise UnknownHandOver(number[:40])
     by = await store.side(conn, Keeper.COURIER, found.offered_by)
     office = await store.side(conn, Keeper.OFFICE, found.office_id)
     return Found(
