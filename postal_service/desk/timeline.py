@@ -89,6 +89,7 @@ class Timeline(Struct, frozen=True, kw_only=True):
     entries: list[Entry]
     spans: list[Span]
     refused: list[Refused]
+    lists: frozenset[str]  #: numbers of lists that the reader may print
 
 
 class Held(Struct, frozen=True, kw_only=True):
@@ -118,7 +119,16 @@ async def look(conn: Connection[Record], ref: str, staff: Staff, *, now: datetim
         entries=entries_of(found, names, reasons, spans),
         spans=spans,
         refused=await store.refused(conn, tried) if tried else [],
+        lists=await lists_for(conn, found, staff),
     )
+
+
+async def lists_for(conn: Connection[Record], found: Slip, staff: Staff) -> frozenset[str]:
+    """The lists a slip names, as far as they are the reader's too."""
+    actor = staff.actor
+    own = {Keeper.COURIER: actor.person, Keeper.OFFICE: actor.office, Keeper.AGENCY: actor.agency}
+    named = {str(line.facts["list"]) for line in found.lines if line.facts.get("list")}
+    return await store.open_lists(conn, named, actor.keeper, own[actor.keeper] or 0)
 
 
 def may_read(found: Slip, staff: Staff) -> bool:

@@ -72,6 +72,24 @@ async def refused(conn: Connection[Record], s10s: Collection[str]) -> list[Refus
     return convert(await conn.fetch(REFUSED, sorted(s10s)), list[Refused])
 
 
+# As hand_over_papers finds one: for its two sides, and for the giver's office.
+OPEN_LISTS = """
+SELECT number
+  FROM hand_over
+ WHERE number = ANY($1::text[])
+   AND ((giver_kind = $2 AND giver_id = $3) OR (taker_kind = $2 AND taker_id = $3)
+        OR ($2 = 'office' AND office_id = $3))
+"""
+
+
+async def open_lists(
+    conn: Connection[Record], numbers: Collection[str], kind: Keeper, own: int
+) -> frozenset[str]:
+    """Those of *numbers* whose list *own* of *kind* may print."""
+    found = await conn.fetch(OPEN_LISTS, sorted(numbers), kind, own)
+    return frozenset(row["number"] for row in found)
+
+
 class About(Struct, frozen=True, kw_only=True):
     """What a dossier is about, as the slip's head says it."""
 

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import asyncio
+from io import BytesIO
 from uuid import uuid4
 
 import asyncpg
 import pytest
 from asyncpg import Connection
 from msgspec.structs import replace
+from pypdf import PdfReader
 
-from postal_service.desk import prints, reissue
+from postal_service.desk import papers, prints, reissue
 from postal_service.desk.errors import UnknownReason
 from postal_service.desk.reissue import Wish
 from tests import make
@@ -102,6 +104,30 @@ async def test_the_first_print_of_an_issue_is_its_original(
     with pytest.raises(prints.PrintEnded):
         await prints.find_receipt(desk, accepted.ref, 2, office_id=town.office, now=MORNING)
     assert [await print_one(), await print_one()] == [(3, 0, 1), (4, 1, 1)]
+
+
+async def test_the_paper_says_which_issue_it_is(
+    desk: Connection, town: Town, accepted: Dossier, wish: Wish
+) -> None:
+    """And one that was replaced says that it is only kept."""
+    await reissue.reissue(desk, wish, now=MORNING)
+    now = prints.receipt_of(
+        await prints.find(desk, accepted.ref, town.office), site="https://h.vn", ordinal=1
+    )
+    old = reissue.replaced_receipt(
+        *await reissue.replaced(desk, accepted.ref, 0, town.office), site="https://h.vn"
+    )
+
+    for paper, said in (
+        (now, "CẤP LẠI LẦN 1 / RE-ISSUE 1"),
+        (replace(now, copy=2), "CẤP LẠI LẦN 1 / RE-ISSUE 1 · BẢN SAO 2 / COPY 2"),
+        (old, "BẢN LƯU – ĐÃ CẤP LẠI / REPLACED"),
+    ):
+        [page] = PdfReader(BytesIO(papers.receipt(paper))).pages
+        assert said in " ".join(page.extract_text().split())
+    assert old.tracking_code == accepted.tracking_code
+    with pytest.raises(UnknownDossier):
+        await reissue.replaced(desk, accepted.ref, 1, town.office)
 
 
 async def test_nobody_issues_a_receipt_again_alone_for_another_office_or_without_a_reason(
