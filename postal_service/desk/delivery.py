@@ -25,6 +25,7 @@ from postal_service.desk.proof import ADDRESSEES, RELATIONS, Evidence
 from postal_service.desk.proof_errors import (
     AddresseeOnly,
     NobodyNamed,
+    SharedProof,
     UnknownRelation,
 )
 from postal_service.desk.reasons import Reason
@@ -57,16 +58,6 @@ PLAIN: Final = frozenset({Act.COLLECT, Act.HAND_OVER, Act.BRING_IN, Act.RECALL})
 TROUBLES: Final = {Act.DECLINE: "", Act.REPORT_MISSING: "CD03"}
 
 Answer = Event | TrackingError | DeskError
-
-
-class WrongEnvelope(DeskError):
-    """What was scanned is not the paper of this door."""
-
-    def __init__(self) -> None:
-        super().__init__(
-            "Mã vừa nhập không phải của bưu gửi này. Kiểm tra lại bì thư trước khi giao.",
-            "That is not the number of this item. Check the envelope before handing it over.",
-        )
 
 
 class Report(Struct, frozen=True, kw_only=True):
@@ -106,8 +97,11 @@ async def record(
         return list(await journey.record(conn, scans, heard_at=heard_at))
     lists = await _lists(conn, [report.scan for report in reports])
     full = [replace(r, scan=with_facts(r, lists.failures)) for r in reports]
+    shared = proof.shared([(r.scan.id, r.evidence) for r in full if r.scan.act is Act.DELIVER])
     refused: dict[UUID, DeskError | TrackingError] = {
-        r.scan.id: why for r in full if (why := _refusal(r, lists)) is not None
+        r.scan.id: why
+        for r in full
+        if (why := _refusal(r, lists) or (SharedProof() if r.scan.id in shared else None))
     }
     told = [
         r.guess
@@ -176,13 +170,6 @@ async def record_clicks(
     }
     timed = [replace(r, scan=replace(r.scan, at=hours.get(r.scan.id, r.scan.at))) for r in reports]
     return await record(conn, timed, heard_at=heard_at, key=key)
-
-
-def check_envelope(typed: str, s10: str) -> None:
-    """Raise WrongEnvelope unless *typed* is the item's number or its last four digits."""
-    said = "".join(typed.upper().split())
-    if said not in (s10, s10[7:11]):
-        raise WrongEnvelope
 
 
 def stop_of(consignment_id: int) -> str:

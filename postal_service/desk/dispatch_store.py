@@ -77,6 +77,22 @@ class Door(Struct, frozen=True, kw_only=True):
 # What is offered to somebody else is that one's to carry. Papers going back to a citizen (leg B)
 # wait at the counter until the clerk gives them to a courier.
 ITEMS = """
+WITH hers AS (
+    SELECT id FROM consignment
+     WHERE offered_kind = 'courier' AND offered_id = $2
+       AND stage IN ('accepted', 'to_agency', 'to_office', 'at_office', 'out')
+    UNION
+    SELECT id FROM consignment
+     WHERE holder_kind = 'courier' AND holder_id = $2
+       AND stage IN ('to_agency', 'offered', 'to_office', 'out')
+    UNION
+    SELECT c.id
+      FROM consignment c
+      JOIN dossier d ON d.id = c.dossier_id
+     WHERE c.office_id = $1 AND c.offered_kind IS NULL
+       AND c.stage IN ('accepted', 'ready', 'at_office')
+       AND (c.stage <> 'at_office' OR (c.leg = 'R' AND d.return_way = 'home'))
+)
 SELECT c.id, c.s10, c.leg, c.stage, c.agency_id, d.ref, p.name_vi AS procedure, c.attempts,
        mine.so AS mine, offered.so AS offered, mine.so AND c.offered_kind IS NOT NULL AS waiting,
        list.number, giver.full_name AS giver,
@@ -87,7 +103,8 @@ SELECT c.id, c.s10, c.leg, c.stage, c.agency_id, d.ref, p.name_vi AS procedure, 
                AND e.id > (SELECT coalesce(max(t.id), 0) FROM event t
                             WHERE t.consignment_id = c.id AND t.act = 'take_in')
              ORDER BY e.id DESC LIMIT 1) END AS next
-  FROM consignment c
+  FROM hers
+  JOIN consignment c ON c.id = hers.id
  CROSS JOIN LATERAL (SELECT c.holder_kind = 'courier' AND c.holder_id = $2 AS so) mine
  CROSS JOIN LATERAL (
        SELECT coalesce(c.offered_kind = 'courier' AND c.offered_id = $2, false) AS so) offered
@@ -96,11 +113,6 @@ SELECT c.id, c.s10, c.leg, c.stage, c.agency_id, d.ref, p.name_vi AS procedure, 
   LEFT JOIN person giver ON offered.so AND c.holder_kind = 'courier' AND giver.id = c.holder_id
   LEFT JOIN hand_over_line line ON line.consignment_id = c.id AND line.outcome IS NULL
   LEFT JOIN hand_over list ON list.id = line.hand_over_id
- WHERE (offered.so AND c.stage IN ('accepted', 'to_agency', 'to_office', 'at_office', 'out'))
-    OR (mine.so AND c.stage IN ('to_agency', 'offered', 'to_office', 'out'))
-    OR (c.office_id = $1 AND c.offered_kind IS NULL
-        AND (c.stage IN ('accepted', 'ready')
-             OR (c.stage = 'at_office' AND c.leg = 'R' AND d.return_way = 'home')))
  ORDER BY c.id
 """
 

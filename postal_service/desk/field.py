@@ -151,7 +151,7 @@ async def colleagues(conn: Connection[Record], staff: Staff) -> list[Colleague]:
 
 async def last_press(conn: Connection[Record], staff: Staff, now: datetime) -> list[Done]:
     """What she did last, as long as she may take it back alone."""
-    return await presses.last_press(conn, staff.id, now - ALONE)
+    return await presses.last_press(conn, staff.id, now - ALONE, now)
 
 
 async def undo_delivery(conn: Connection[Record], wish: Undo, *, now: datetime) -> Event:

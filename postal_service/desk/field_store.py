@@ -30,15 +30,18 @@ SELECT scan_id, s10, act, heard_at
           FROM event e
           JOIN consignment c ON c.id = e.consignment_id
          WHERE e.id > (SELECT max(id) - 5000 FROM event) AND e.person_id = $1 AND e.heard_at > $2
+           AND e.heard_at <= $3
            AND e.act <> 'accept') mine
  WHERE heard_at = newest AND stands AND act <> 'undo'
  ORDER BY id
 """
 
 
-async def last_press(conn: Connection[Record], person_id: int, since: datetime) -> list[Done]:
+async def last_press(
+    conn: Connection[Record], person_id: int, since: datetime, now: datetime
+) -> list[Done]:
     """What one press did, where nothing has happened to those papers since."""
-    return convert(await conn.fetch(LAST_PRESS, person_id, since), list[Done])
+    return convert(await conn.fetch(LAST_PRESS, person_id, since, now), list[Done])
 
 
 class Colleague(Struct, frozen=True, kw_only=True):

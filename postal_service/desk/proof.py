@@ -7,7 +7,7 @@ identity paper and pictures stand beside it, and no picture of such a paper is e
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Final
 from uuid import UUID
@@ -32,6 +32,7 @@ from postal_service.desk.proof_errors import (
     PictureNotOwed,
     UnknownOriginal,
     UnknownRelation,
+    WrongEnvelope,
 )
 from postal_service.desk.proof_store import Attachment, Kept, Picture
 from tracking.model import Facts
@@ -86,6 +87,13 @@ class Evidence(Struct, frozen=True, kw_only=True):
     photos: tuple[str, ...] = ()
     taken: tuple[int, ...] = ()
     absent: tuple[int, ...] = ()
+
+
+def check_envelope(typed: str, s10: str) -> None:
+    """Raise WrongEnvelope unless *typed* is the item's number or its last four digits."""
+    said = "".join(typed.upper().split())
+    if said not in (s10, s10[7:11]):
+        raise WrongEnvelope
 
 
 def facts_of(relation: str, seen: Evidence) -> Facts:
@@ -151,6 +159,15 @@ def withheld(owed: tuple[Original, ...], seen: Evidence) -> DeskError | None:
     return OriginalsMissing(missing) if missing else None
 
 
+def shared(shown: Sequence[tuple[UUID, Evidence]]) -> frozenset[UUID]:
+    """Which of these hand-overs are proved by a picture that another one shows too."""
+    named: dict[str, set[UUID]] = {}
+    for scan_id, seen in shown:
+        for picture in {seen.signature, *seen.photos} - {""}:
+            named.setdefault(picture, set()).add(scan_id)
+    return frozenset(id_ for ids in named.values() if len(ids) > 1 for id_ in ids)
+
+
 async def keep(
     conn: Connection[Record], scan_id: UUID, relation: str, receiver: str, seen: Evidence
 ) -> bool:
@@ -202,7 +219,7 @@ async def check_arrived(conn: Connection[Record], scan_id: UUID, seen: Evidence)
         raise PictureNotHere
 
 
-async def picture(
+async def picture_of(
     conn: Connection[Record], scan_id: UUID, sha256: bytes, office_id: int
 ) -> Picture | None:
     """A kept picture, for the office in charge then or the one where the dossier began."""

@@ -94,9 +94,9 @@ class OriginalsMissing(DeskError):
         said = "; ".join(names)
         super().__init__(
             f"Chưa thu lại bản gốc: {said}. Thu đủ rồi giao; nếu không nộp lại, "
-            "báo không phát được với lý do DF11.",
+            "báo không giao được, lý do «Không nộp lại bản gốc phải thu hồi».",
             f"Originals not taken back yet: {said}. Take them first; if they are withheld, "
-            "report the attempt as failed with reason DF11.",
+            "report that it could not be delivered, with the reason for withheld originals.",
         )
 
 
@@ -127,4 +127,24 @@ class PictureNotHere(DeskError):
         super().__init__(
             "Chữ ký hoặc ảnh chưa gửi được. Bấm giao lần nữa khi có sóng.",
             "The signature or photo has not arrived. Press once more when there is signal.",
+        )
+
+
+class SharedProof(DeskError):
+    """One signature or photo proves one hand-over: nothing is delivered in bulk."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            "Một chữ ký hoặc ảnh không dùng cho hai bưu gửi. Lấy bằng chứng riêng cho từng bì.",
+            "One signature or photo cannot prove two items. Take one for each.",
+        )
+
+
+class WrongEnvelope(DeskError):
+    """What was scanned is not the paper of this door."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            "Mã vừa nhập không phải của bưu gửi này. Kiểm tra lại bì thư trước khi giao.",
+            "That is not the number of this item. Check the envelope before handing it over.",
         )

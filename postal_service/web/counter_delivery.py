@@ -73,7 +73,9 @@ class CounterDeliveryController(Controller):
     ) -> Response[bytes]:
         """A kept picture, as a file: never shown inside a page of ours."""
         async with db.begin(caller.context) as conn:
-            found = await proof.picture(conn, scan_id, bytes.fromhex(sha256), caller.office_id or 0)
+            found = await proof.picture_of(
+                conn, scan_id, bytes.fromhex(sha256), caller.office_id or 0
+            )
         if found is None:
             raise UnknownConsignment(sha256[:40])
         ending = found.media.rpartition("/")[2]

@@ -20,10 +20,12 @@ from postal_service.desk.dispatch import Work
 from postal_service.desk.dispatch_store import Door, Item
 from postal_service.desk.errors import DeskError
 from postal_service.desk.proof import ADDRESSEES, ID_KINDS, NO_CODE, RELATIONS
+from postal_service.desk.reasons import Reason
 from postal_service.web.courier_pages import home, spoken
 from postal_service.web.door_forms import (
     NEXT_ACTION,
     NOT_THERE,
+    OFTEN,
     DeliverForm,
     MissForm,
     RefuseForm,
@@ -121,7 +123,7 @@ class DoorController(Controller):
         report = data.report(caller.actor, now)
         key: bytes = request.app.state.delivery_key
         try:
-            delivery.check_envelope(data.envelope, report.scan.s10)
+            proof.check_envelope(data.envelope, report.scan.s10)
             async with db.begin(caller.context) as conn:
                 await proof.check_arrived(conn, report.scan.id, report.evidence)
                 [answer] = await delivery.record_clicks(conn, [report], heard_at=now, key=key)
@@ -228,11 +230,16 @@ async def missed_form(
         "courier/missed.html",
         status=status_of(refusal) if refusal else HTTP_200_OK,
         door=door,
-        reasons=[(reason, attempts.ways(reason)) for reason in reasons],
+        reasons=[(reason, attempts.ways(reason)) for reason in sorted(reasons, key=often)],
         next_action=NEXT_ACTION,
         typed=typed,
         said=spoken(visit.request, refusal),
     )
+
+
+def often(reason: Reason) -> tuple[int, str]:
+    """The place of a reason on the phone: those that happen most come first."""
+    return OFTEN.index(reason.code) if reason.code in OFTEN else len(OFTEN), reason.code
 
 
 async def refuse_form(

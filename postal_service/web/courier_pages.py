@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any, Final, Literal
 from uuid import UUID, uuid4
@@ -32,6 +32,18 @@ from tracking.model import Actor, Event, Scan
 from tracking.stages import Act
 
 AnyRequest = Request[Any, Any, Any]
+#: What a press has done, as the courier would say it.
+DONE: Final[Mapping[Act, str]] = {
+    Act.COLLECT: "Đã nhận",
+    Act.HAND_OVER: "Đã bàn giao cơ quan",
+    Act.BRING_IN: "Đã nộp về bưu cục",
+    Act.OFFER: "Đã giao cho bưu tá khác",
+    Act.RECALL: "Đã thu hồi",
+    Act.DELIVER: "Đã giao cho người nhận",
+    Act.MISS: "Đã báo không giao được",
+    Act.DECLINE: "Đã báo không nhận",
+    Act.REPORT_MISSING: "Đã báo thiếu",
+}
 LIST: Final = re.compile(r"BK-\d{6}-\d{5}")
 
 
@@ -161,9 +173,9 @@ def press_of(done: Sequence[Done], now: datetime) -> Press | None:
     if not done:
         return None
     left = int((done[0].heard_at + ALONE - now).total_seconds())
-    what = act_words(done[0].act)[0]
+    what = DONE.get(done[0].act) or act_words(done[0].act)[0].capitalize()
     which = done[0].s10 if len(done) == 1 else f"{len(done)} bưu gửi"
-    return Press(done=list(done), words=f"Vừa {what}: {which}.", seconds=max(left, 0))
+    return Press(done=list(done), words=f"{what}: {which}.", seconds=max(left, 0))
 
 
 async def after(

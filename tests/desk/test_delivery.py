@@ -21,6 +21,7 @@ from postal_service.desk.proof_errors import (
     OriginalsMissing,
     PictureNotHere,
     PictureNotOwed,
+    SharedProof,
     UnknownOriginal,
 )
 from postal_service.web import door_forms
@@ -126,7 +127,7 @@ async def test_the_old_licence_comes_back_with_its_own_number(desk: Connection, 
     first, again = [await say(desk, report) for _ in range(2)]
 
     assert isinstance(kept, OriginalsMissing)
-    assert "DF11" in str(kept)
+    assert "Giấy phép lái xe cũ" in str(kept)
     assert isinstance(odd, UnknownOriginal)
     assert first == again
     assert await the_originals(desk) == [("to_agency", "courier", town.courier)]
@@ -304,6 +305,21 @@ async def test_what_is_not_taken_is_an_incident_of_its_list(desk: Connection, to
     assert await desk.fetchval(state) == "closed"
 
 
+async def test_nothing_is_delivered_in_bulk(desk: Connection, town: Town) -> None:
+    """One signature under two results is a signature under neither."""
+    free = await shop(desk, town)
+    numbers = [await result(desk, free) for _ in range(3)]
+    marks = ["ab" * 32, "ab" * 32, "cd" * 32]
+    bag = [
+        given(s10, town.by_courier, Evidence(signature=mark))
+        for s10, mark in zip(numbers, marks, strict=True)
+    ]
+
+    answers = await delivery.record(desk, bag, heard_at=MORNING)
+
+    assert [type(answer) for answer in answers] == [SharedProof, SharedProof, Event]
+
+
 def drawn(mark: bytes = b"1") -> Drawn:
     return Drawn(
         kind="photo", sent=mark * 32, sha256=mark * 32, media="image/jpeg", content=b"\xff" + mark
@@ -334,10 +350,10 @@ async def test_pictures_travel_apart_from_their_scan(desk: Connection, town: Tow
             await proof.attach(desk, scan_id, drawn(b"3"), person=person, at=MORNING)
 
     assert await desk.fetchval("SELECT count(*) FROM proof_attachment") == 2
-    found = await proof.picture(desk, report.scan.id, b"1" * 32, town.office)
+    found = await proof.picture_of(desk, report.scan.id, b"1" * 32, town.office)
     assert found is not None
     elsewhere = await desk.fetchval("SELECT id FROM office WHERE code = '66D06'")
-    assert await proof.picture(desk, report.scan.id, b"1" * 32, elsewhere) is None
+    assert await proof.picture_of(desk, report.scan.id, b"1" * 32, elsewhere) is None
 
 
 async def test_a_scan_that_never_comes_gathers_no_album(desk: Connection, town: Town) -> None:
