@@ -47,6 +47,7 @@ class CaseView(Struct, frozen=True, kw_only=True):
     reasons: dict[str, Reason]
     acts: list[Act]
     offered: list[Consignment]  #: what a courier has laid before her
+    lists: dict[str, str | None]  #: on which list each of those waits
     returned: bool  #: the result that nobody took is here again
     wished: Line | None  #: the citizen wants the papers back
     reckoning: Reckoning | None
@@ -72,7 +73,8 @@ async def look(conn: Connection[Record], ref: str, by: Actor, *, now: datetime) 
     undoable = await store.undoable(
         conn, dossier.agency_id, [item.s10 for item in found.consignments], by.person, now - ALONE
     )
-    mended = settled(found, {each.s10 for each in undoable})
+    counted = await store.counted(conn, dossier.agency_id, [item.id for item in found.consignments])
+    mended = settled(found, {each.s10 for each in undoable}, counted)
     return CaseView(
         slip=found,
         promise=await promise.promise_for(conn, found, office, agency, now=now),
@@ -85,6 +87,7 @@ async def look(conn: Connection[Record], ref: str, by: Actor, *, now: datetime) 
         reasons=await reasons_in(conn, found),
         acts=acts,
         offered=offered,
+        lists=await store.waiting(conn, dossier.agency_id) if offered else {},
         returned=came_back(found),
         wished=found.last(Act.WITHDRAW) if dossier.status is Status.WITHDRAWING else None,
         reckoning=await reckon(conn, found, now) if appoints else None,
@@ -112,11 +115,17 @@ def may_send_on(found: Slip) -> bool:
     return here and found.dossier.status is Status.REGISTERED
 
 
-def settled(found: Slip, fresh: set[str]) -> list[Line]:
-    """The last act on each paper, where it was the agency's and she may not undo it alone."""
+def settled(found: Slip, fresh: set[str], counted: set[tuple[str, datetime]]) -> list[Line]:
+    """The last act on each paper, where it was the agency's and she may not undo it alone.
+
+    What a closed list has *counted* stands.
+    """
     last = {line.s10: line for line in found.lines if line.s10 is not None}
     return [
         line
         for s10, line in last.items()
-        if line.act in (Act.SIGN, Act.DECLINE, Act.REPORT_MISSING, Act.SEND_ON) and s10 not in fresh
+        if line.act in (Act.SIGN, Act.DECLINE, Act.REPORT_MISSING, Act.SEND_ON)
+        and s10 not in fresh
+        and (s10, line.at) not in counted
+        and may_undo(found, s10, line.act)
     ]

@@ -222,11 +222,9 @@ async def sheet(
 def row(line: Line, seen: Sheet, wrong: str) -> Seen:
     reason = seen.reasons.get(line.reason or "")
     undoable = seen.undoable.get(line.s10)
-    # the lines of a closed list are not written on again
-    may = undoable is not None and seen.state in ("offered", "open")
     return Seen(
         line=line,
         reason=reason.name_vi if reason else "",
         wrong=wrong,
-        undoes=undoable.scan_id if may and undoable else None,
+        undoes=undoable.scan_id if undoable else None,
     )

@@ -219,7 +219,7 @@ async def test_a_signature_is_taken_back_within_a_minute(desk: Connection, town:
 
 async def test_when_a_signature_stands(desk: Connection, town: Town) -> None:
     """After a minute, on a closed list, and once the agency has received: words, no change."""
-    number, (first,), _ = await laid.lists(desk, town, 1)
+    number, (first,), (counted,) = await laid.lists(desk, town, 1)
     closed, (_, second), (dossier, third) = (
         taken(first),
         await laid.loose(desk, town),
@@ -231,6 +231,11 @@ async def test_when_a_signature_stands(desk: Connection, town: Town) -> None:
     wish = Wish(id=uuid4(), act=Act.RECEIVE, agency_code="H36.31-261123-0042")
     await rulings.decide(desk, dossier.ref, wish, by=town.by_officer, now=NOON)
 
+    for now in (NOON, NOON + MINUTE * 2):
+        case = await agency_case.look(desk, counted.ref, town.by_officer, now=now)
+        assert (case.undoable, case.settled) == ([], [])
+    case = await agency_case.look(desk, dossier.ref, town.by_officer, now=NOON + MINUTE * 2)
+    assert (case.undoable, case.settled) == ([], [])  # received, on no list
     with pytest.raises(HandOverEnded):
         await undo(desk, town, first, closed)
     with pytest.raises(TooLateToUndo):

@@ -155,11 +155,13 @@ async def test_a_beeped_envelope_opens_its_list(
 
     on_list = await officer.get("/agency", params={"q": first.lower()})
     loose = await officer.get("/agency", params={"q": single})
+    page = await officer.get(f"/agency/dossiers/{dossier.ref}")
     await press(officer, number, line(first))
     signed = await officer.get("/agency", params={"q": first})
 
     assert on_list.headers["location"] == f"/agency/lists/{number}?beep={first}"
     assert loose.headers["location"] == f"/agency/lists/loose?beep={single}"
+    assert f'href="/agency/lists/{number}"' in page.text
     assert signed.headers["location"] == f"/agency/dossiers/{dossier.ref}"
 
 
