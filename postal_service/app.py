@@ -55,6 +55,37 @@ STATIC = Path(__file__).parent / "web" / "static"
 #: The largest body any page here sends; a batch of 500 scans is 90 kB.
 LARGEST_BODY = 1_000_000
 
+#: Who is spoken to, and where; the demo's telephone is added where there is a demo.
+HANDLERS: list[ControllerRouterHandler] = [
+    SignInController,
+    CounterController,
+    BagController,
+    CounterActController,
+    TextsController,
+    CounterDeliveryController,
+    CourierController,
+    ScanController,
+    DoorController,
+    ProofController,
+    HandOverController,
+    AgencyController,
+    AgencyListController,
+    ApprovalController,
+    CorrectionController,
+    IncidentController,
+    PaperController,
+    SlipController,
+    QuarantineController,
+    SupervisorController,
+    RosterController,
+    ClosureController,
+    CitizenController,
+    NetworkController,
+    OperatorController,
+    MetricsController,
+    TemplateController,
+]
+
 log = structlog.get_logger()
 
 AnyRequest = Request[Any, Any, Any]
@@ -76,36 +107,7 @@ def create_app(settings: Settings, *, clock: Clock | None = None) -> Litestar:
             app.state.bell = await stack.enter_async_context(Bell.open(settings.redis_url))
             yield
 
-    handlers: list[ControllerRouterHandler] = [
-        SignInController,
-        CounterController,
-        BagController,
-        CounterActController,
-        TextsController,
-        CounterDeliveryController,
-        CourierController,
-        ScanController,
-        DoorController,
-        ProofController,
-        HandOverController,
-        AgencyController,
-        AgencyListController,
-        ApprovalController,
-        CorrectionController,
-        IncidentController,
-        PaperController,
-        SlipController,
-        QuarantineController,
-        SupervisorController,
-        RosterController,
-        ClosureController,
-        CitizenController,
-        NetworkController,
-        OperatorController,
-        MetricsController,
-        TemplateController,
-        create_static_files_router("/static", [STATIC], cache_control=None),
-    ]
+    handlers = [*HANDLERS, create_static_files_router("/static", [STATIC], cache_control=None)]
     if settings.demo:
         handlers.append(PhoneController)
     app = Litestar(
