@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import datetime
+from functools import cache
 from pathlib import Path
 from threading import Lock
 from typing import Final
@@ -20,16 +21,22 @@ import zxingcpp
 HERE: Final = Path(__file__).parent
 FONTS: Final = Path(fontpkg_be_vietnam_pro.__file__).parent / "files"
 
-# One compiler for the life of the process: it keeps the fonts and the parsed templates, which is
-# most of the time of a page. It also keeps the inputs of its last page, hence the lock.
-_compiler: Final = typst.Compiler(root=HERE, font_paths=[FONTS], ignore_system_fonts=True)
-_lock: Final = Lock()
+
+@cache
+def _press(template: str) -> tuple[typst.Compiler, Lock]:
+    """A compiler for the life of the process: it keeps the fonts and the parsed template.
+
+    It also keeps the inputs of its last page, hence the lock; each template has its
+    own, so that no receipt waits behind a manifest of two thousand lines.
+    """
+    return typst.Compiler(root=HERE, font_paths=[FONTS], ignore_system_fonts=True), Lock()
 
 
 def pdf(template: str, words: Mapping[str, object], at: datetime) -> bytes:
     """PDF/A-2b, fit for the archive; the same paper of the same moment is the same bytes."""
-    with _lock:
-        made = _compiler.compile(
+    compiler, lock = _press(template)
+    with lock:
+        made = compiler.compile(
             HERE / template,
             format="pdf",
             sys_inputs=_inputs(words),
@@ -42,8 +49,9 @@ def pdf(template: str, words: Mapping[str, object], at: datetime) -> bytes:
 
 def png(template: str, words: Mapping[str, object], ppi: int) -> list[bytes]:
     """One picture a page, *ppi* dots an inch."""
-    with _lock:
-        made = _compiler.compile(HERE / template, format="png", ppi=ppi, sys_inputs=_inputs(words))
+    compiler, lock = _press(template)
+    with lock:
+        made = compiler.compile(HERE / template, format="png", ppi=ppi, sys_inputs=_inputs(words))
     return _files(made)
 
 
