@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
@@ -31,6 +32,10 @@ NETWORKS: Final[Mapping[str, str]] = {
     "gmobile": "Gmobile",
 }
 Said = Literal["pending", "approved", "refused"]
+
+KEY: Final = re.compile(r"[a-z][a-z_0-9]{0,40}", re.ASCII)
+#: The largest number a version may have: a serial is not a telephone number.
+LAST_VERSION: Final = 9999
 
 Text = Annotated[str, Meta(min_length=1, max_length=480)]
 
@@ -113,7 +118,7 @@ async def newest(conn: Connection[Record]) -> Texts:
 
 async def history(conn: Connection[Record], key: str) -> list[Stored]:
     """The versions of one template, newest first. Raises UnknownTemplate."""
-    found = await mine.versions_of(conn, key)
+    found = await mine.versions_of(conn, key) if KEY.fullmatch(key) else []
     if not found:
         raise UnknownTemplate(key)
     return found
@@ -132,7 +137,12 @@ async def approvals(
 async def decide(conn: Connection[Record], decision: Decision, *, by: int, now: datetime) -> None:
     """Write down what a network said. Safe to repeat. Raises UnknownTemplate."""
     said = (decision.key, decision.version, decision.network, decision.said)
-    if decision.network not in NETWORKS or not await mine.decide(conn, said, by=by, now=now):
+    known = (
+        KEY.fullmatch(decision.key)
+        and 0 < decision.version <= LAST_VERSION
+        and decision.network in NETWORKS
+    )
+    if not known or not await mine.decide(conn, said, by=by, now=now):
         raise UnknownTemplate(decision.key)
 
 
@@ -155,7 +165,11 @@ async def write(conn: Connection[Record], new: NewText, *, by: int, now: datetim
 
 
 def worded(template: messages.Template, text_vi: str) -> messages.Template:
-    """*template* with another wording: what is sent is what is shown, without its accents."""
+    """*template* with another wording: what is sent is what is shown, without its accents.
+
+    Blanks are closed up: a browser's line ends would be sent and paid for.
+    """
+    text_vi = " ".join(text_vi.split())
     return messages.Template(
         key=template.key,
         recipient=template.recipient,

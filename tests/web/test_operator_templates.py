@@ -156,6 +156,30 @@ async def test_no_such_text(operator: Client) -> None:
     assert (await operator.post(f"{PATH}/accepted/versions/9", data=said)).status_code == 404
 
 
+@pytest.mark.parametrize("key", ["%00", "ACCEPTED", "a" * 300, "..%2f..", "²", "1"])
+async def test_what_is_no_key_is_no_text(operator: Client, key: str) -> None:
+    said = {"csrf": operator.form_token, "viettel": "approved"}
+
+    assert (await operator.get(f"{PATH}/{key}")).status_code == 404
+    assert (await operator.post(f"{PATH}/{key}/versions/1", data=said)).status_code == 404
+
+
+@pytest.mark.parametrize("version", ["0", "-1", "9" * 40, "10000"])
+async def test_what_is_no_version_is_not_decided(operator: Client, version: str) -> None:
+    said = {"csrf": operator.form_token, "viettel": "approved", "gmobile": "nothing"}
+
+    answer = await operator.post(f"{PATH}/accepted/versions/{version}", data=said)
+
+    assert answer.status_code == 404
+
+
+async def test_line_ends_of_a_browser_are_not_sent(operator: Client, desk: Connection) -> None:
+    """They would count, and be paid for in every message."""
+    await write(operator, WORDING.replace(" {ref}", "\r\n\t {ref}"))
+
+    assert await desk.fetchval("SELECT text_vi FROM sms_template WHERE version = 2") == WORDING
+
+
 async def test_texts_are_the_operators_alone(client: Client) -> None:
     await client.sign_in("clerk")
 
