@@ -96,3 +96,35 @@ async def end_doubts(conn: Conn, verdicts: Sequence[Verdict]) -> set[int]:
         [each.due_at for each in verdicts],
     )
     return {row["id"] for row in rows}
+
+
+class Silence(Struct, frozen=True, kw_only=True):
+    """A message that the network took and never spoke of again."""
+
+    id: int
+    attempts: int
+    gateway: str
+    gateway_id: str
+
+
+# Asked about a few times, further and further apart; older than $3 it is let be.
+TAKE_SILENT = """
+UPDATE sms
+   SET asked = asked + 1, next_attempt_at = $2
+ WHERE id IN (
+       SELECT id FROM sms
+        WHERE state = 'sent' AND sent_at <= $1 AND sent_at > $3 AND next_attempt_at <= $4
+          AND gateway_id IS NOT NULL
+        ORDER BY sent_at
+        LIMIT $5
+          FOR NO KEY UPDATE SKIP LOCKED)
+RETURNING id, attempts, gateway, gateway_id
+"""
+
+
+async def take_silent(
+    conn: Conn, *, before: datetime, after: datetime, now: datetime, again: datetime, limit: int
+) -> list[Silence]:
+    """Messages sent between *after* and *before*, not asked about again until *again*."""
+    rows = await conn.fetch(TAKE_SILENT, before, again, after, now, limit)
+    return convert(rows, list[Silence])

@@ -12,7 +12,7 @@ from asyncpg import Connection, Record
 from msgspec import Struct
 
 from notifications import attempt_store, doubt_store, receipt_store
-from notifications.doubt_store import Doubt, Verdict
+from notifications.doubt_store import Doubt, Silence, Verdict
 from notifications.gateway import SECRET, Found, Inquiry, Sms, TryLater
 from notifications.receipt_store import Receipt
 from notifications.sending import WAITS, Means, Pace, owed_by
@@ -26,6 +26,11 @@ SURE: Final = 2
 #: After this long without an answer somebody calls, though asking goes on.
 HOPE: Final = timedelta(hours=4)
 LONGEST_WAIT: Final = timedelta(hours=6)
+#: After this long without a report on a message it took, the network is asked what became of it;
+#: and again, until it is of no use to anybody.
+SILENT: Final = timedelta(hours=2)
+AGAIN: Final = timedelta(hours=12)
+PAST: Final = timedelta(hours=72)
 
 
 class Swept(Struct, frozen=True, kw_only=True):
@@ -77,6 +82,53 @@ async def ask(means: Means) -> int:
     async with means.begin() as conn:
         await conclude(conn, means, dict(zip(doubts, answers, strict=True)))
     return len(doubts)
+
+
+async def follow(means: Means) -> int:
+    """Ask what became of messages whose reports never came: the web may have been away.
+
+    Only where networks report at all. How many were asked about.
+    """
+    if means.door is None:
+        return 0
+    now = means.now()
+    async with means.begin() as conn:
+        silent = await doubt_store.take_silent(
+            conn, before=now - SILENT, after=now - PAST, now=now, again=now + AGAIN, limit=AT_ONCE
+        )
+    found = await asyncio.gather(*(followed(means, each) for each in silent))
+    if any(found):
+        async with means.begin() as conn:
+            for receipt in found:
+                if receipt is not None:
+                    await receipt_store.add_receipt(conn, receipt, now)
+    return len(silent)
+
+
+async def followed(means: Means, silent: Silence) -> Receipt | None:
+    """The network's word on *silent* as a receipt; none where it has none. Never raises."""
+    network = means.networks.get(silent.gateway)
+    if network is None or not isinstance(network.gateway, Inquiry):
+        return None
+    sms = Sms(id=silent.id, attempt=silent.attempts, phone="", body="", segments=1)
+    try:
+        found = await network.gateway.follow(sms, silent.gateway_id)
+    except TryLater:
+        return None
+    except Exception as error:
+        log.error("a gateway broke", gateway=silent.gateway, exc_info=error)
+        return None
+    if found is None:
+        return None
+    return Receipt(
+        gateway=silent.gateway,
+        gateway_id=found.gateway_id,
+        status=found.status,
+        sms_id=silent.id,
+        attempt=silent.attempts,
+        error=found.error,
+        raw={"asked": found.status},
+    )
 
 
 async def look(means: Means, doubt: Doubt, phone: str | None, secret: str | None) -> Answer:

@@ -105,6 +105,9 @@ class Inquiry(Protocol):
         Raises TryLater where the network does not say.
         """
 
+    async def follow(self, sms: Sms, gateway_id: str) -> Found | None:
+        """How far the message with this id came. Raises as look."""
+
 
 class Known(Struct, frozen=True, kw_only=True):
     """What the application knows about one piece of news."""

@@ -186,6 +186,10 @@ class AnsweringGateway(HttpGateway):
             error=text_at(said, self._network.code_at),
         )
 
+    async def follow(self, sms: Sms, gateway_id: str) -> Found | None:
+        """As Inquiry.follow: our reference names the message as well as its id does."""
+        return await self.look(sms, since=self._now(), others=())
+
 
 class HttpReports(Struct, frozen=True, kw_only=True):
     """Reports of one described network."""

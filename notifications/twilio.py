@@ -58,6 +58,7 @@ TEXT: Final = frozenset({30007})
 ACCOUNT: Final = frozenset({20003, 30002, 63038})
 #: Too many requests, queue overflow, handset unreachable for now, unknown trouble on the way.
 ROAD: Final = frozenset({20429, 30001, 30003, 30008})
+NOT_FOUND: Final = 404
 TOO_MANY: Final = 429
 UNAVAILABLE: Final = 503
 UNAUTHORISED: Final = frozenset({401, 403})
@@ -97,6 +98,10 @@ NEEDED: Final = frozenset({"AccountSid", "MessageSid", "MessageStatus"})
 SIGNATURE: Final = "x-twilio-signature"
 
 
+#: Whatever keeps an answer from us.
+TROUBLE: Final = (TwilioException, TimeoutError, aiohttp.ClientError, OSError, ValueError)
+
+
 class TwilioGateway:
     """Sends through one account, from one registered sender."""
 
@@ -134,17 +139,24 @@ class TwilioGateway:
                 listed = await self._client.messages.list_async(
                     to=sms.phone, date_sent_after=after, limit=100
                 )
-        except (TwilioException, TimeoutError, aiohttp.ClientError, OSError, ValueError) as error:
+        except TROUBLE as error:
             raise TryLater(type(error).__name__) from error
         for message in listed:
             if message.body == sms.text and message.sid not in others:
-                code = message.error_code
-                return Found(
-                    gateway_id=str(message.sid),
-                    status=STATUSES.get(str(message.status), "sent"),
-                    error=None if code is None else str(code),
-                )
+                return found(message)
         return None
+
+    async def follow(self, sms: Sms, gateway_id: str) -> Found | None:
+        """As Inquiry.follow."""
+        try:
+            async with asyncio.timeout(self._patience):
+                return found(await self._client.messages(gateway_id).fetch_async())
+        except TwilioRestException as error:
+            if error.status == NOT_FOUND:
+                return None
+            raise TryLater(f"{error.status}/{error.code}") from error
+        except TROUBLE as error:
+            raise TryLater(type(error).__name__) from error
 
     def blame(self, error: str | None) -> Blame:
         code = int(error) if error and error.isascii() and error.isdigit() else 0
@@ -162,6 +174,15 @@ class TwilioGateway:
         if sms.callback is not None:
             request["status_callback"] = sms.callback
         return request
+
+
+def found(message: Any) -> Found:  # noqa: ANN401 -- twilio ships no types
+    """What Twilio says of one message."""
+    return Found(
+        gateway_id=str(message.sid),
+        status=STATUSES.get(str(message.status), "sent"),
+        error=None if message.error_code is None else str(message.error_code),
+    )
 
 
 def meaning(status: int, code: int | None) -> Exception:
@@ -193,23 +214,23 @@ class TwilioReports(Struct, frozen=True, kw_only=True):
         signature = letter.headers.get(SIGNATURE)
         if not signature:
             raise Forged("no signature")
-        found = fields_of(letter.body, REPORTS, NEEDED)
-        if found["AccountSid"] != self.account_sid or not agrees(found):
+        said = fields_of(letter.body, REPORTS, NEEDED)
+        if said["AccountSid"] != self.account_sid or not agrees(said):
             raise Forged("not about a message of ours")
-        if not RequestValidator(self.token).validate(letter.url, found, signature):
+        if not RequestValidator(self.token).validate(letter.url, said, signature):
             raise Forged("wrong signature")
         return Reported(
-            gateway_id=found["MessageSid"],
-            status=STATUSES[found["MessageStatus"]],
-            error=found.get("ErrorCode"),
-            raw=found | {"To": cut(found.get("To", ""))},
+            gateway_id=said["MessageSid"],
+            status=STATUSES[said["MessageStatus"]],
+            error=said.get("ErrorCode"),
+            raw=said | {"To": cut(said.get("To", ""))},
         )
 
 
-def agrees(found: Mapping[str, str]) -> bool:
+def agrees(said: Mapping[str, str]) -> bool:
     """Whether the old names of a report say the same as the new ones."""
     pairs = (("SmsSid", "MessageSid"), ("SmsStatus", "MessageStatus"))
-    return all(found.get(old, found[new]) == found[new] for old, new in pairs)
+    return all(said.get(old, said[new]) == said[new] for old, new in pairs)
 
 
 class Rerouted(AsyncTwilioHttpClient):  # type: ignore[misc]  # twilio ships no types

@@ -113,8 +113,9 @@ class Jobs:
         return False
 
     async def ask_networks(self) -> bool:
-        """Ask about messages that a network may have taken."""
-        return await doubts.ask(self._means) == doubts.AT_ONCE
+        """Ask about messages that a network may have taken, or took and never spoke of again."""
+        asked = await doubts.ask(self._means), await doubts.follow(self._means)
+        return doubts.AT_ONCE in asked
 
     async def judge_networks(self) -> bool:
         """Move points between the networks, now and then."""

@@ -37,7 +37,7 @@ async def asks_for_no_form_token(request: AnyRequest) -> None:
 
 class NetworkController(Controller):
     path = "/network"
-    before_request = asks_for_no_form_token
+    before_request = staticmethod(asks_for_no_form_token)
 
     @post("/{gateway:str}/{sms:str}/{attempt:str}/{secret:str}", name="network.report")
     async def report(self, request: AnyRequest, db: Db, bell: Bell, now: Now) -> Response[None]:

@@ -5,9 +5,12 @@ from __future__ import annotations
 from datetime import timedelta
 
 from asyncpg import Connection
+from msgspec.structs import replace
 
+from notifications import doubts
 from notifications.doubts import HOPE
-from notifications.gateway import Found, MaybeSent, MemoryGateway, TryLater
+from notifications.gateway import Found, MaybeSent, MemoryGateway, Sms, TryLater
+from notifications.receipts import Door
 from postal_service.database import Database
 from tests import make
 from tests.make import MORNING, Town
@@ -19,6 +22,7 @@ from tests.notifications.travel import (
     calls,
     draft,
     hear,
+    means,
     report,
     send,
     states,
@@ -146,3 +150,34 @@ async def test_a_report_ends_the_doubt_before_anybody_asks(
 
     assert await states(desk) == ["sent"]
     assert await ask(post, gateway, now=MORNING + MINUTE) == 0
+
+
+class Mute(AnsweringGateway):
+    """Takes everything, reports nothing, and answers when asked."""
+
+    async def send(self, sms: Sms) -> str:
+        return f"mute-{sms.id}-{sms.attempt}"
+
+
+async def test_a_network_that_never_reported_is_asked_what_became_of_it(
+    post: Database, desk: Connection, town: Town
+) -> None:
+    """The web was away when the report came, and it comes once."""
+    await make.dossier(desk, town)
+    await draft(post)
+    gateway = Mute(RuntimeError(), Found(gateway_id="mute-1-1", status="delivered"))
+    await send(post, gateway)
+
+    async def follow(after: timedelta, door: Door | None) -> int:
+        outfit = replace(means(post, gateway, now=MORNING + after), door=door)
+        return await doubts.follow(outfit)
+
+    door = Door(site="https://post.example", key=b"key")
+    assert await follow(doubts.SILENT, None) == 0, "nobody was asked to report"
+    assert await follow(doubts.SILENT - MINUTE, door) == 0
+    assert await follow(doubts.SILENT, door) == 1
+    assert await follow(doubts.SILENT + MINUTE, door) == 0
+    await hear(post, gateway)
+
+    assert await states(desk) == ["delivered"]
+    assert await follow(timedelta(days=2), door) == 0

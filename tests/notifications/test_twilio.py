@@ -193,6 +193,8 @@ async def test_what_was_taken_is_found_again() -> None:
         tomorrow = await gateway.look(SMS, since=MORNING + timedelta(days=1), others=())
         else_ = msgspec.structs.replace(SMS, body="BDLAMDONG: Khac.")
         stranger = await gateway.look(else_, since=MORNING, others=())
+        assert await gateway.follow(SMS, sid) == Found(gateway_id=sid, status="delivered")
+        assert await gateway.follow(SMS, "SM" + 32 * "f") is None
 
     assert found == Found(gateway_id=sid, status="delivered")
     assert (other, tomorrow, stranger) == (None, None, None)
@@ -202,6 +204,8 @@ async def test_a_list_that_does_not_answer_is_no_answer() -> None:
     async with open_twilio(ACCOUNT, "token", "BDLAMDONG", base="http://127.0.0.1:9") as gateway:
         with pytest.raises(TryLater):
             await gateway.look(SMS, since=MORNING, others=())
+        with pytest.raises(TryLater):
+            await gateway.follow(SMS, "SM" + 32 * "f")
     async with (
         running(FakeNetwork(ACCOUNT, "another")) as url,
         open_twilio(ACCOUNT, "token", "BDLAMDONG", base=url) as gateway,

@@ -53,6 +53,9 @@ class AnsweringGateway(BrokenGateway):
             raise self.answer
         return self.answer
 
+    async def follow(self, sms: Sms, gateway_id: str) -> Found | None:
+        return await self.look(sms, since=MORNING, others=())
+
 
 def means(
     post: Database, *gateways: Gateway, now: datetime = MORNING, pace: Pace | None = None
