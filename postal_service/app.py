@@ -35,6 +35,7 @@ from postal_service.web.counter_delivery import CounterDeliveryController
 from postal_service.web.counter_texts import TextsController
 from postal_service.web.courier import CourierController, ScanController
 from postal_service.web.courier_door import DoorController, ProofController
+from postal_service.web.courier_lists import CourierListController
 from postal_service.web.hand_overs import HandOverController
 from postal_service.web.headers import on_every_answer
 from postal_service.web.incidents import IncidentController
@@ -61,6 +62,7 @@ HANDLERS: list[ControllerRouterHandler] = [
     CounterController,
     BagController,
     CounterActController,
+    CourierListController,
     TextsController,
     CounterDeliveryController,
     CourierController,

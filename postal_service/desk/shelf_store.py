@@ -8,7 +8,7 @@ from typing import cast
 from asyncpg import Connection, Record
 from msgspec import Struct, convert
 
-from tracking.stages import Leg, Stage
+from tracking.stages import HOMEBOUND, Leg, Stage
 
 
 class Item(Struct, frozen=True, kw_only=True):
@@ -23,19 +23,30 @@ class Item(Struct, frozen=True, kw_only=True):
     name: str
     expected_on: date
     since: datetime
+    #: whom it is being given to, and has not answered yet
+    taker: str | None
+
+    @property
+    def goes_home(self) -> bool:
+        """Whether it lies here for the citizen's door or for the citizen to fetch it."""
+        return self.stage is Stage.AT_OFFICE and self.leg in HOMEBOUND
 
 
 # What a result is handed to: the receiver's name, not the applicant's.
 ITEMS_AT = """
 SELECT c.s10, c.leg, c.stage, d.ref, d.return_way, g.short_name AS agency,
        p.full_name AS name, d.expected_on,
-       (SELECT max(e.at) FROM event e WHERE e.consignment_id = c.id) AS since
+       (SELECT max(e.at) FROM event e WHERE e.consignment_id = c.id) AS since,
+       CASE c.offered_kind
+       WHEN 'office' THEN (SELECT name FROM office WHERE id = c.offered_id)
+       WHEN 'courier' THEN (SELECT full_name FROM person WHERE id = c.offered_id)
+       END AS taker
   FROM consignment c
   JOIN dossier d ON d.id = c.dossier_id
   JOIN agency g ON g.id = d.agency_id
   JOIN party p ON p.id = CASE WHEN c.leg = 'R' THEN d.receiver_id ELSE d.applicant_id END
  WHERE c.holder_kind = 'office' AND c.holder_id = $1
- ORDER BY c.leg = 'F', c.id
+ ORDER BY c.id
  LIMIT 500
 """
 

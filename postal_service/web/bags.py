@@ -1,4 +1,4 @@
-"""Papers changing hands at a counter: bags, courier lists, and what is brought in.
+"""Papers changing hands between offices: bags, and every list as it stands.
 
 The pages look and collect; what is laid down or taken goes to ``/hand-overs`` (hand_overs.py),
 whose answers say of each envelope what became of it.
@@ -127,25 +127,6 @@ class BagController(Controller):
             paper = await hand_over_desk.beep(conn, data.code, Kind(data.kind), office(caller))
         return paper_out(paper)
 
-    @get("/courier-lists/new", name="counter.new_courier_list")
-    async def new_list(
-        self, request: AnyRequest, caller: Caller, db: Db, now: Now, courier: FromQuery[int] = 0
-    ) -> Response[str]:
-        """What waits for a courier, and who works today."""
-        async with db.begin(caller.context) as conn:
-            waiting = await hand_over_desk.for_couriers(conn, office(caller), now)
-            tasks = await shelf.count_tasks(conn, office(caller))
-        return await page(
-            request,
-            "bags/courier.html",
-            waiting=waiting,
-            papers=[paper_out(paper) for paper in waiting.papers],
-            chosen=courier,
-            open_tasks=tasks,
-            now=now,
-            office_id=office(caller),
-        )
-
     @get(["/bags/{number:str}", "/courier-lists/{number:str}"], name="counter.bag")
     async def show(
         self,
@@ -170,6 +151,7 @@ class BagController(Controller):
             mine=is_giver(sheet.hand_over, caller),
             asked=asked,
             laid=bool(laid),
+            reason_words={reason.code: reason.name_vi for reason in found},
             reasons=[reason for reason in found if reason.code not in NOT_A_LINE],
             draw=uuid4,
             open_tasks=tasks,
@@ -229,22 +211,6 @@ class BagController(Controller):
             )
             await approvals.ask(conn, wish, now=now)
         return Redirect(f"/counter/bags/{number[:40]}", status_code=303)
-
-    @get("/taking", name="counter.taking")
-    async def taking(self, request: AnyRequest, caller: Caller, db: Db, now: Now) -> Response[str]:
-        """What couriers bring in and other offices lay before this one."""
-        async with db.begin(caller.context) as conn:
-            givers = await hand_over_desk.to_take_in(conn, office(caller))
-            tasks = await shelf.count_tasks(conn, office(caller))
-        return await page(
-            request,
-            "bags/taking.html",
-            givers=givers,
-            papers={p.s10: paper_out(p) for giver in givers for p in giver.papers},
-            open_tasks=tasks,
-            now=now,
-            office_id=office(caller),
-        )
 
 
 async def asked_to_close(

@@ -255,3 +255,37 @@ def test_a_courier_gets_his_list_and_what_he_brings_is_taken_in(
     expect(page.get_by_text("Không có bì nào chờ nhận")).to_be_visible()
     check(page)
     assert broken == []
+
+
+def test_a_lost_line_costs_nothing_and_lays_nothing_down_twice(
+    shelf: list[str], other: Town, site: str, browser: Browser
+) -> None:
+    """The village line drops at F9: the list waits, frozen, and the second F9 is the first."""
+    broken: list[str] = []
+    page = come_in(site, browser, broken, "clerk", "/counter/courier-lists/new")
+    by_hand(page, "Nguyễn Văn Courier")
+    for number in shelf[:2]:
+        beep(page, number)
+    expect(page.locator("#count")).to_have_text("2")
+    page.context.set_offline(True)
+    page.keyboard.press("F9")
+    expect(page.locator("#state")).to_contain_text("Bấm F9 để gửi lại")
+    beep(page, shelf[2])
+    expect(page.locator("#refused")).to_contain_text("đang chờ máy chủ trả lời")
+    page.context.set_offline(False)
+    page.reload()
+    expect(page.locator("#frozen")).to_be_visible()
+    look(page, "courier-list-frozen")
+    check(page)
+    with page.expect_navigation(url=re.compile("/counter/bags/BK-")):
+        page.keyboard.press("F9")
+    expect(page.get_by_text("2 dòng chưa trả lời")).to_be_visible()
+    page.keyboard.press("Escape")
+    expect(page.get_by_role("row").filter(has_text="Bảng kê bưu tá")).to_have_count(1)
+    check(page)
+    look(page, "board-going")
+    page.set_viewport_size({"width": 390, "height": 844})
+    for path in ("hand-overs", "bags/new", "courier-lists/new", "taking"):
+        page.goto(f"{site}/counter/{path}")
+        check(page)
+    assert broken == []
