@@ -21,7 +21,7 @@ from postal_service.caller import Staff
 from postal_service.clock import VIETNAM
 from postal_service.desk import closures_store as store
 from postal_service.desk import reasons
-from postal_service.desk.closures_store import Closure, Held, Hold, New, Turn, Waiting
+from postal_service.desk.closures_store import Closure, Held, Hold, New, Stay, Turn, Waiting
 from postal_service.desk.errors import DeskError
 from routes import places
 from routes.gazetteer import Gazetteer
@@ -34,6 +34,7 @@ __all__ = [
     "Hold",
     "Kind",
     "New",
+    "Stay",
     "announce",
     "communes",
     "declare",
@@ -155,9 +156,9 @@ async def held(conn: Connection[Record], closure_id: int, *, office_id: int | No
     return await store.held_by(conn, closure_id, office_id)
 
 
-async def held_at(conn: Connection[Record], office_id: int) -> dict[int, date]:
-    """The consignments of an office that stay where they are, and until which day."""
-    return await store.held_at(conn, office_id)
+async def held_at(conn: Connection[Record], office_id: int) -> dict[int, Stay]:
+    """The consignments of an office that stay where they are, by id."""
+    return {stay.id: stay for stay in await store.held_at(conn, office_id)}
 
 
 async def hold_on(conn: Connection[Record], dossier_id: int) -> Hold | None:

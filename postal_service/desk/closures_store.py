@@ -259,16 +259,24 @@ async def held_by(conn: Connection[Record], closure_id: int, office_id: int | No
     return convert(await conn.fetch(HELD_BY, closure_id, office_id), list[Held])
 
 
-# Which of an office's papers stay where they are, and until when.
+class Stay(Struct, frozen=True, kw_only=True):
+    """A paper that stays where it is: until which day, and why."""
+
+    id: int
+    until_day: date
+    reason: str
+
+
+# Of the closures that hold one paper, the one that lasts longest says why.
 HELD_AT = """
-SELECT n.consignment_id, max(c.until_day) AS until_day
+SELECT DISTINCT ON (n.consignment_id) n.consignment_id AS id, c.until_day, r.name_vi AS reason
   FROM closure c
   JOIN closure_notice n ON n.closure_id = c.id
+  JOIN reason r ON r.code = c.reason
  WHERE c.office_id = $1 AND c.lifted_at IS NULL
- GROUP BY n.consignment_id
+ ORDER BY n.consignment_id, c.until_day DESC, c.id
 """
 
 
-async def held_at(conn: Connection[Record], office_id: int) -> dict[int, date]:
-    rows = await conn.fetch(HELD_AT, office_id)
-    return {row["consignment_id"]: row["until_day"] for row in rows}
+async def held_at(conn: Connection[Record], office_id: int) -> list[Stay]:
+    return convert(await conn.fetch(HELD_AT, office_id), list[Stay])

@@ -15,11 +15,13 @@ from typing import Final
 
 from asyncpg import Connection, Record
 from msgspec import Struct
+from msgspec.structs import replace
 
 from postal_service.caller import Staff
 from postal_service.clock import VIETNAM
+from postal_service.desk import closures, offices, roster
 from postal_service.desk import dispatch_store as store
-from postal_service.desk import offices
+from postal_service.desk.closures import Stay
 from postal_service.desk.delivery import stop_of
 from postal_service.desk.dispatch_store import Desk, Door, Item
 from postal_service.desk.errors import DeskError
@@ -87,6 +89,7 @@ class Work(Struct, frozen=True, kw_only=True):
     doors: dict[int, Door]
     windows: dict[int, Window]
     units: list[Unit]
+    held: dict[int, Stay]  #: what a closure keeps off every round, by the item's id
 
     @property
     def day(self) -> date:
@@ -107,6 +110,8 @@ async def gather(conn: Connection[Record], staff: Staff, now: datetime) -> Work:
     day = now.astimezone(VIETNAM).date()
     made = await rounds.round_of(conn, staff.id, day)
     items = await store.items(conn, office.id, staff.id)
+    if staff.id not in {who.id for who in await roster.on_shift(conn, office.id, day)}:
+        items = [item for item in items if hers(item)]  # who is off is offered nothing new
     taken = await store.taken(conn, office.id, staff.id, day)
     stops = made.stops if made else ()
     agency_ids = {item.agency_id for item in items} | set(numbers(stops, "agency"))
@@ -127,6 +132,7 @@ async def gather(conn: Connection[Record], staff: Staff, now: datetime) -> Work:
         doors={door.id: door for door in found},
         windows=await windows(conn, desks.values(), now),
         units=await places.all_units(conn),
+        held=await closures.held_at(conn, office.id),
     )
 
 
@@ -183,6 +189,8 @@ def draft(work: Work, wants: Iterable[Want]) -> tuple[list[StopIn], Plan, str]:
 def wanted(work: Work) -> list[Want]:
     """The places to go to that are not on the courier's round yet, nor on another's."""
     kept = {s.reference: s for s in work.round.stops} if work.round and work.under_way else {}
+    items = [item for item in work.items if item.id not in work.held]
+    work = replace(work, items=items)
     return [*_desk_wants(work, kept), *_door_wants(work, kept)]
 
 

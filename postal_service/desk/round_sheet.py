@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
+from collections import Counter
+from collections.abc import Iterable
+from datetime import date, datetime, timedelta
 
 from msgspec import Struct
 
@@ -53,6 +55,14 @@ class Pile(Struct, frozen=True, kw_only=True):
     loads: tuple[Load, ...]
 
 
+class Kept(Struct, frozen=True, kw_only=True):
+    """Papers that a closure keeps off the round, and why."""
+
+    count: int
+    reason: str
+    until_day: date
+
+
 class Sheet(Struct, frozen=True, kw_only=True):
     """The day as the courier reads it. ``km_left`` and ``back_at`` as planned, moved by delay."""
 
@@ -64,6 +74,7 @@ class Sheet(Struct, frozen=True, kw_only=True):
     back: tuple[Item, ...]  #: in the bag, and not to be tried again today
     waiting: tuple[Item, ...]  #: offered by her to a colleague or the office, not answered yet
     offered: tuple[Item, ...]
+    kept: tuple[Kept, ...]  #: left out of every round while a closure stands
     fresh: int  #: places to go to that are on no round yet
     map: Sketch | None
     done: int
@@ -108,12 +119,21 @@ def sheet(work: Work) -> Sheet:
         back=tuple(item for item in work.items if in_bag(item) and _not_again(item)),
         waiting=tuple(item for item in work.items if item.waiting and item.stage in BAG),
         offered=tuple(item for item in work.items if item.stage is Stage.OFFERED),
+        kept=tuple(kept(work)),
         fresh=len(fresh),
         map=_map(work),
         done=sum(stop.outcome is not None for stop in stops),
         km_left=km_left(made) if made else 0.0,
         back_at=back_at(made, work.now) if made else None,
     )
+
+
+def kept(work: Work) -> Iterable[Kept]:
+    """What stays where it is, by closure."""
+    stays = [work.held[item.id] for item in work.items if item.id in work.held]
+    counted = Counter((stay.reason, stay.until_day) for stay in stays)
+    for (reason, until_day), count in sorted(counted.items()):
+        yield Kept(count=count, reason=reason, until_day=until_day)
 
 
 def _unplanned(work: Work, made: Round) -> list[str]:

@@ -50,6 +50,10 @@ BY_POST: Final[Mapping[str, Pair]] = {
     "home": ("Bưu điện giao đến nhà: {day}.", "The post brings it to your door: {day}."),
     "office": ("Nhận tại {office}: {day}.", "Collect it at {office}: {day}."),
 }
+HELD: Final[Pair] = (
+    "Đường hoặc bưu cục đang bị gián đoạn, dự kiến thông hết ngày {day}. Ngày hẹn đã lùi theo.",
+    "A road or an office is closed, probably until {day}. The date above is later because of it.",
+)
 LATE: Final[Pair] = (
     "Đã quá ngày hẹn. Đang ở {who}. Xin lỗi ông/bà vì sự chậm trễ này.",
     "This is late. It is with {who}. We apologise for the delay.",
@@ -120,6 +124,8 @@ def notes_of(view: View, places: Mapping[str, str], lang: str) -> list[str]:
     if promise.kind is Kind.APPOINTED and promise.delivery:
         day = words.long_day(promise.delivery, lang)
         found.append(BY_POST[way][english].format_map({**places, "day": day}))
+    if promise.held:
+        found.append(HELD[english].format(day=words.day(promise.held)))
     if note := NOTES.get(promise.kind):
         found.append(note[english])
     return found

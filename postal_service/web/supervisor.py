@@ -61,6 +61,7 @@ class OfficeLine(Struct, frozen=True, kw_only=True):
 class Front(Struct, frozen=True, kw_only=True):
     """The front page in figures; what a manager has no part in is None."""
 
+    mark: str
     loud: int
     standing: int
     approvals: int | None
@@ -79,7 +80,9 @@ class SupervisorController(Controller):
         async with db.begin(caller.context) as conn:
             found = await front_of(conn, caller, now)
         block = "part" if is_fragment(request) else None
-        return await page(request, "supervisor/front.html", block=block, front=found, now=now)
+        return await page(
+            request, "supervisor/front.html", block=block, front=found, mark=found.mark, now=now
+        )
 
     @get("/radar", name="supervisor.radar", guards=[hearers])
     async def radar(
@@ -87,6 +90,7 @@ class SupervisorController(Controller):
     ) -> Response[str]:
         """What has gone silent. Asked by its own script, the list alone."""
         async with db.begin(caller.context) as conn:
+            seen = state(await radar.marks(conn, now=now), caller)
             alarms = await radar.standing(conn, caller, now=now)
             names = await radar.names(conn, radar_words.parties_in(alarms))
         groups = radar_words.groups(alarms, names, now)
@@ -100,6 +104,7 @@ class SupervisorController(Controller):
             answered=max(answered, 0),
             choices=radar_words.CHOICES,
             form_id=uuid4(),
+            mark=seen.mark,
             now=now,
         )
 
@@ -141,6 +146,7 @@ async def front_of(conn: Connection, staff: Staff, now: datetime) -> Front:
     own = state(marks, staff)
     if office_id is None:
         return Front(
+            mark=own.mark,
             loud=own.loud,
             standing=own.standing,
             approvals=None,
@@ -150,6 +156,7 @@ async def front_of(conn: Connection, staff: Staff, now: datetime) -> Front:
             offices=await offices_with_alarms(conn, marks, staff),
         )
     return Front(
+        mark=own.mark,
         loud=own.loud,
         standing=own.standing,
         approvals=await approvals.count_waiting(conn, office_id, now=now),

@@ -11,12 +11,13 @@ from asyncpg import Connection
 from msgspec.structs import replace
 
 from postal_service import database as doors
-from postal_service.caller import Staff
+from postal_service.caller import Role, Staff
 from postal_service.database import Context, Database
-from postal_service.desk import agencies, closures, offices, radar
+from postal_service.desk import agencies, closures, dispatch, offices, radar, roster, round_sheet
 from postal_service.desk.closures import BadClosure, Kind, New, UnknownClosure
 from postal_service.desk.errors import UnknownReason
 from postal_service.desk.promise import Promise, promise_for
+from postal_service.desk.roster import Duty
 from tests import make
 from tests.desk.test_radar import staff
 from tests.make import MORNING, Town
@@ -267,6 +268,44 @@ async def test_longer_than_thought(house: Database, desk: Connection, town: Town
         UNTIL.isoformat(),
         later.isoformat(),
     ]
+
+
+async def test_a_round_leaves_out_what_is_held(
+    house: Database, desk: Connection, town: Town
+) -> None:
+    """The door behind the landslide is no stop, and the courier reads why; lifted, it is one."""
+    number = await make.result(desk, town, await make.dossier(desk, town), Stage.AT_OFFICE)
+    await make.dossier(desk, town)
+    closed = await close(desk, town, Kind.COMMUNE, DOOR)
+    await announce(house)
+    who = replace(staff(town, Role.COURIER), id=town.courier)
+
+    stays = await sheet_of(desk, who)
+    await closures.lift(desk, closed, staff=staff(town), now=MORNING)
+    goes = await sheet_of(desk, who)
+
+    assert [(one.count, one.reason, one.until_day) for one in stays.kept] == [
+        (1, "Sạt lở, đường bị cắt", UNTIL)
+    ]
+    assert (stays.fresh, goes.fresh, goes.kept) == (1, 2, ())
+    assert await held(desk, closed) == {number}
+
+
+async def sheet_of(desk: Connection, who: Staff) -> round_sheet.Sheet:
+    return round_sheet.sheet(await dispatch.gather(desk, who, MORNING))
+
+
+async def test_who_is_off_is_offered_nothing_new(desk: Connection, town: Town) -> None:
+    """What she has already is hers all the same; what lies at the office is for who works."""
+    await make.result(desk, town, await make.dossier(desk, town), Stage.AT_OFFICE)
+    await make.dossier(desk, town)  # offered to this courier
+    off = [Duty(person_id=town.courier, day=TODAY, shift="off")]
+    who = replace(staff(town, Role.COURIER), id=town.courier)
+    assert (await sheet_of(desk, who)).fresh == 2
+
+    await roster.plan(desk, town.office, off, by=town.clerk, at=MORNING)
+
+    assert (await sheet_of(desk, who)).fresh == 1
 
 
 async def test_declared_twice_is_closed_once(desk: Connection, town: Town) -> None:

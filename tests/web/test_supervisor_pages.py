@@ -423,6 +423,12 @@ async def test_from_the_landslide_to_the_open_road(
     [closed] = [row["id"] for row in await desk.fetch("SELECT id FROM closure")]
     assert number in await read(supervisor, f"/supervisor/closures/{closed}")
 
+    for words in ("bị gián đoạn", "Thứ Bảy 28/11/2026"):
+        assert words in await read(supervisor, f"/h/{dossier.tracking_code}")
+    scan = {"csrf": supervisor.form_token, "code": number}
+    panel = await supervisor.post("/counter/scan", data=scan, headers={"HX-Request": "true"})
+    assert "đường gián đoạn đến 27/11" in panel.text
+
     longer = {"csrf": supervisor.form_token, "id": str(uuid4()), "until": "30/11/2026"}
     for _ in range(2):
         path = f"/supervisor/closures/{closed}/extension"

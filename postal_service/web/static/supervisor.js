@@ -11,14 +11,14 @@ const title = document.title;
 const DEAD = 40_000;
 const AGAIN = 3_000;
 
-let shown = null;
+//: What the figures were when the part was made.
+let shown = main.dataset.mark;
 let line = null;
 let watchdog = 0;
 
 function say(name) {
   live.classList.toggle("lost", name !== "on");
-  const now = new Date().toLocaleTimeString("vi-VN", { hour: "2-digit", minute: "2-digit" });
-  live.textContent = name === "on" ? `${live.dataset.on} · cập nhật lúc ${now}` : live.dataset[name];
+  live.textContent = live.dataset[name];
   if (name !== "closed") return;
   const way = document.createElement("a");
   way.href = `/signin?next=${location.pathname}`;
@@ -41,15 +41,16 @@ function count() {
 
 /** Fetch what the figures are about; what was ticked and where the person was stay. */
 async function refresh() {
-  const marked = new Set(ticked().map((box) => box.id));
-  const here = document.activeElement?.id;
   const answer = await fetch(location.pathname, { headers: { "HX-Request": "true" } });
   if (answer.status === 401) {
     say("closed");
     return false;
   }
   if (!answer.ok) throw new Error(`${answer.status}`);
-  part.innerHTML = await answer.text();
+  const text = await answer.text();
+  const marked = new Set(ticked().map((box) => box.id));
+  const here = document.activeElement?.id;
+  part.innerHTML = text;
   for (const box of part.querySelectorAll('input[name="alarm"]')) box.checked = marked.has(box.id);
   if (at("bar")) at("bar").hidden = !part.querySelector('input[name="alarm"]');
   if (here && document.activeElement === document.body) at(here)?.focus();
@@ -95,22 +96,23 @@ function open() {
     alive();
     say("away");
   });
-  line.addEventListener("closed", () => {
-    line.close();
-    clearTimeout(watchdog);
-    document.title = `(?) ${title}`;
-    say("closed");
-  });
-  line.onerror = async () => {
-    line.close();
-    // a line that is refused says nothing of why: ask once, plainly
-    const asked = await fetch(location.pathname, { headers: { "HX-Request": "true" } }).catch(() => null);
-    if (asked?.status === 401) {
-      clearTimeout(watchdog);
-      document.title = `(?) ${title}`;
-      say("closed");
-    } else again("lost");
-  };
+  line.addEventListener("closed", signedOut);
+  line.onerror = broken;
+}
+
+/** A line that is refused does not say why: ask once, plainly. */
+async function broken() {
+  line.close();
+  const asked = await fetch(location.pathname, { headers: { "HX-Request": "true" } }).catch(() => null);
+  if (asked?.status === 401) signedOut();
+  else again("lost");
+}
+
+function signedOut() {
+  line.close();
+  clearTimeout(watchdog);
+  document.title = `(?) ${title}`;
+  say("closed");
 }
 
 function move(step) {
@@ -155,6 +157,7 @@ at("answers")?.addEventListener("submit", (event) => {
   event.currentTarget.dataset.sent = "yes";
 });
 
+addEventListener("offline", broken);
 // a page taken from the browser's memory is old, and its form may have been sent
 addEventListener("pageshow", (event) => {
   if (event.persisted) location.reload();
