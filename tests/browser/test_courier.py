@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import io
 import os
 from pathlib import Path
 
 import pytest
 from asyncpg import Connection
 from msgspec import Struct
+from PIL import Image
 from playwright.sync_api import Browser, Page, expect
 
 from postal_service import security
@@ -144,6 +146,13 @@ def deliver(page: Page, day: Day) -> None:
     expect(page.get_by_text("Đã giao cho người nhận")).to_be_visible()
 
 
+def photo() -> bytes:
+    """A closed gate, larger than anybody needs it."""
+    file = io.BytesIO()
+    Image.effect_noise((2000, 1500), 60).convert("RGB").save(file, "PNG")
+    return file.getvalue()
+
+
 def at_the_door(page: Page, day: Day, form: str) -> None:
     set_out(page)
     page.goto(page.url.split("/courier")[0] + f"/courier/{form}/{day.licence}")
@@ -181,6 +190,10 @@ def test_a_failure_with_its_next_step_taken_back(page: Page, day: Day) -> None:
     look(page, "10-missed")
     page.get_by_text("Người nhận vắng nhà", exact=True).tap()
     page.get_by_label("Người nhận vắng nhà: Giữ tại bưu cục").check()
+    page.locator("[data-photo]").set_input_files(
+        {"name": "cong.png", "mimeType": "image/png", "buffer": photo()}
+    )
+    expect(page.get_by_text("Đã có ảnh")).to_be_visible()
     follow(page, "Báo không giao được")
     expect(page.get_by_text("Đã báo không giao được")).to_be_visible()
     look(page, "11-undo")
