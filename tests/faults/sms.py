@@ -101,7 +101,9 @@ class Story:
         rested = await self.rest()
         network.release()
         await network.rest()
-        self.verdict.restless += not rested
+        if not rested:
+            self.verdict.restless += 1
+            self.verdict.notes.append(f"{name}: still on its way: {await self.left()}")
         await self.judge(name)
         say(f"{name}: {time.monotonic() - begun:.1f} s, {self.verdict}")
 
@@ -122,6 +124,17 @@ class Story:
                 return True
             await asyncio.sleep(0.2)
         return False
+
+    async def left(self) -> list[str]:
+        """What has not come to rest, for whoever must mend it."""
+        async with self.house.connected() as conn:
+            rows = await conn.fetch(
+                "SELECT concat_ws(' ', id, template, state, error, failures, asked,"
+                " next_attempt_at - $1) AS said FROM sms"
+                " WHERE state IN ('queued', 'sending', 'unknown') ORDER BY id LIMIT 10",
+                self.house.clock.now(),
+            )
+        return [row["said"] for row in rows]
 
     async def judge(self, name: str) -> None:
         """Hold everything that was committed against everything that was taken."""
