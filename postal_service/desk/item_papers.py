@@ -169,6 +169,7 @@ async def delivery_receipt(
     proof = await store.proof_of(conn, given.scan_id) if given else None
     by = await sides.side(conn, Keeper.COURIER, given.person_id or 0) if given else None
     owed = originals.owed(item.originals, item.carried, taken=False)
+    taken = given.facts.get("taken", []) if given else []
     return DeliveryReceipt(
         head=await head(conn, await offices.get(conn, item.office_id), given.at if given else now),
         s10=item.s10,
@@ -179,7 +180,7 @@ async def delivery_receipt(
         address=item.address,
         result=item.leg == "R",
         collect_vnd=item.collect_vnd,
-        originals=tuple(original.name for original in owed),
+        originals=tuple((original.name, original.ordinal in taken) for original in owed),
         receiver=proof.receiver_name if proof else "",
         relation=relation_words(proof) if proof else "",
         delivered_at=given.at if given else None,

@@ -13,6 +13,7 @@ from postal_service.caller import Role
 from postal_service.clock import VIETNAM
 from postal_service.desk import reissue, timeline
 from postal_service.desk.timeline import Span
+from postal_service.web.door_forms import NEXT_ACTION
 from postal_service.web.guards import only
 from postal_service.web.inputs import clean, day_of
 from postal_service.web.needs import Caller, Db, Now
@@ -59,7 +60,7 @@ class SlipController(Controller):
         asked_day, asked_hour = (
             clean(request.query_params.get(name, ""))[:10] for name in ("day", "hour")
         )
-        at, wrong = instant(asked_day, asked_hour)
+        at, wrong = instant(asked_day, asked_hour, now)
         accepting = caller.role in OFFICE
         async with db.begin(caller.context) as conn:
             found = await timeline.look(conn, ref, caller, now=now)
@@ -89,16 +90,21 @@ class SlipController(Controller):
             why_words=lambda why: REFUSED.get(why, why),
             stay=stay,
             apart=apart,
+            next_words=NEXT_ACTION,
         )
 
 
-def instant(day: str, hour: str) -> tuple[datetime | None, str]:
-    """The moment typed, in Vietnam, or what is wrong with it; neither where nothing was typed."""
+def instant(day: str, hour: str, now: datetime) -> tuple[datetime | None, str]:
+    """The moment typed, in Vietnam, or what is wrong with it; neither where nothing was typed.
+
+    A day without a year is of this one; without an hour its end is meant.
+    """
     if not day and not hour:
         return None, ""
+    whole = f"{day}/{now.year}" if day.count("/") == 1 else day
     try:
         at = datetime.strptime(hour or "23:59", "%H:%M").time()  # noqa: DTZ007 -- an hour has no zone
-        return datetime.combine(day_of(day), at, VIETNAM), ""
+        return datetime.combine(day_of(whole), at, VIETNAM), ""
     except ValueError:
         return None, "Ghi ngày và giờ, ví dụ 3/12/2026 và 14:05."
 

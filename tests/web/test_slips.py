@@ -87,6 +87,8 @@ async def test_an_auditor_asks_who_held_it_at_a_moment(
         page = await see(client, "clerk", accepted, day="23/11/2026", hour=hour)
         [answer] = re.findall(r'<dl class="answer">.*?<dd>([^<]+)<', page.text, re.DOTALL)
         assert html.unescape(answer) == holder, hour
+    short = await see(client, "clerk", accepted, day="23/11", hour="10:30")
+    assert courier in words(short).partition("Ai giữ lúc đó?")[2]
 
 
 async def test_before_the_counter_nobody_of_us_held_it_and_nonsense_is_refused_in_words(
@@ -231,9 +233,12 @@ async def test_a_result_on_its_way_home_has_its_own_leg(
     client: Client, desk: Connection, town: Town, accepted: Dossier
 ) -> None:
     result = await make.result(desk, town, accepted, make.Stage.OUT)
+    missed = make.scan(result, Act.MISS, town.by_courier, reason="DF04", next="invite")
+    await make.scans(desk, [missed])
 
     said = words(await see(client, "officer", accepted))
 
     forward = await make.s10(desk, accepted, Leg.FORWARD)
     assert f"Kết quả trả về · {result}" in said
+    assert "Người nhận vắng nhà · sau đó: Gửi giấy mời đến bưu cục" in said
     assert f"Hồ sơ gửi cơ quan · {forward}" in said

@@ -218,7 +218,7 @@ def of_delivery(paper: DeliveryReceipt) -> dict[str, Any]:
             f"Đã nhận một bì {what}, niêm phong còn nguyên.",
             *(["Bản chính đã nộp lại cho bưu tá:"] if paper.originals else []),
         ],
-        "boxes": [(name, False) for name in paper.originals],
+        "boxes": list(paper.originals),
         "s10": s10_of(paper.s10),
         "signs": [["Người giao", paper.by], ["Người nhận", paper.receiver]],
     }

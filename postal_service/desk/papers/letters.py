@@ -95,7 +95,10 @@ class ReturnNote(Struct, frozen=True, kw_only=True):
 
 
 class DeliveryReceipt(Struct, frozen=True, kw_only=True):
-    """Phiếu giao nhận: who took it, and which originals were taken back. Signed or to be signed."""
+    """Phiếu giao nhận: who took it, signed or to be signed.
+
+    ``originals``: each paper that has to come back, and whether it was taken.
+    """
 
     head: Head
     s10: str
@@ -106,7 +109,7 @@ class DeliveryReceipt(Struct, frozen=True, kw_only=True):
     address: str
     result: bool
     collect_vnd: int
-    originals: tuple[str, ...]
+    originals: tuple[tuple[str, bool], ...]
     receiver: str = ""
     relation: str = ""
     delivered_at: datetime | None = None
