@@ -347,6 +347,22 @@ async def test_a_number_gets_so_many_a_day_and_the_rest_tomorrow(
     assert {at.astimezone(MORNING.tzinfo).strftime("%d %H:%M") for at in later} == {"24 07:00"}
 
 
+async def test_what_cannot_wait_for_tomorrow_is_told_by_telephone(
+    post: Database, desk: Connection, town: Town
+) -> None:
+    """ "Today" is no use in the morning; the clerk sees why she has to call."""
+    opened = await make.dossier(desk, town)
+    await make.result(desk, town, opened, Stage.OUT)
+
+    await draft(post, directory=DeskDirectory(KEY, most_a_day=0))
+
+    told = {template for template, _ in await states(desk)}
+    assert "received_by_agency" in told
+    assert not told & {"out_for_delivery", "delivery_code"}
+    [(said, _)] = await calls(desk)
+    assert "hôm nay bưu tá phát kết quả. Số này đã nhận quá nhiều tin trong ngày." in said
+
+
 async def test_only_what_every_network_approved_leaves(
     post: Database, desk: Connection, town: Town
 ) -> None:
