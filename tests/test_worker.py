@@ -10,6 +10,7 @@ import signal
 import sys
 from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import asynccontextmanager
+from datetime import timedelta
 from pathlib import Path
 
 import asyncpg
@@ -23,8 +24,10 @@ from postal_service.clock import Clock
 from postal_service.settings import Settings
 from tests import make
 from tests.make import MORNING, Town
+from tracking.stages import Act, Stage
 
 ROOT = Path(__file__).parent.parent
+LAST_DAYS = "SELECT person_id FROM event WHERE act = 'last_day'"
 
 
 def settings(town_url: str, redis_url: str | None) -> Settings:
@@ -180,6 +183,21 @@ async def test_a_bell_without_redis_is_silent() -> None:
         await asyncio.sleep(0)
     async with Bell.open(None) as bell:
         bell.ring()
+
+
+async def test_the_last_day_is_said_without_anyone_asking(
+    town_url: str, desk: Connection, town: Town
+) -> None:
+    """Fifteen days after the first invitation the worker says so, once, in nobody's name."""
+    number = await make.result(desk, town, await make.dossier(desk, town), Stage.AT_OFFICE)
+    first = MORNING - timedelta(days=15)
+    await make.scans(desk, [make.scan(number, Act.INVITE, town.by_clerk, at=first)])
+
+    async with working(settings(town_url, None)), asyncio.timeout(15):
+        while not (said := await desk.fetch(LAST_DAYS)):  # noqa: ASYNC110 -- as above
+            await asyncio.sleep(0.05)
+
+    assert [row["person_id"] for row in said] == [None]
 
 
 @pytest.fixture

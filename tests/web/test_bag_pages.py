@@ -308,3 +308,64 @@ async def test_a_stranger_and_a_courier_stay_outside(client: Client) -> None:
 async def test_a_number_that_is_none_is_refused(clerk: Client, path: str) -> None:
     assert (await clerk.get(f"/counter/bags/{path}")).status_code in (400, 404)
     assert (await clerk.get(f"/counter/hand-overs/find?code={path}")).status_code in (400, 422)
+
+
+async def test_the_second_person_closes_what_was_counted_twice(
+    client: Client, desk: Connection, town: Town, other: Town
+) -> None:
+    """A wrong count: each line beeped, the question put, and the supervisor's yes closes it."""
+    numbers = await shelf(desk, town, 2)
+    number = await bag(desk, town, other, numbers)
+    await make.person(desk, "chief-2", "supervisor", other.office, other.agency)
+    await client.sign_in("clerk-2")
+    opening = {"csrf": client.form_token, "seal": "NP 700", "whole": "yes", "counted": "3"}
+    await client.post(f"/counter/bags/{number}/opening", data=opening)
+    answers = [
+        {"id": str(uuid4()), "s10": each, "outcome": "accepted", "beeped": True} for each in numbers
+    ]
+    json = {"x-csrf-token": client.form_token, "accept": "application/json"}
+    said = {"answers": answers, "at": MORNING.isoformat()}
+    done = await client.post(f"/hand-overs/{number}/answers", json=said, headers=json)
+    assert [line["stage"] for line in done.json()["lines"]] == ["accepted", "accepted"]
+    alone = await client.post(f"/hand-overs/{number}/closing", headers=json)
+    assert alone.status_code == 409
+    await client.post(
+        f"/counter/bags/{number}/closing", data={"csrf": client.form_token, "id": str(uuid4())}
+    )
+    asked = await desk.fetchval("SELECT id FROM approval")
+    client.forget()
+    await client.sign_in("chief-2")
+
+    agreed = {"csrf": client.form_token}
+    answer = await client.post(f"/approvals/{asked}/approval", data=agreed)
+
+    assert answer.status_code == 303, words(answer)
+    page = words(await client.get(f"/counter/bags/{number}"))
+    assert "đã khóa sổ" in page
+    assert "đếm được 3 bì" in page
+    assert await desk.fetchval("SELECT approver_id <> closed_by FROM hand_over")
+
+
+async def test_what_a_courier_lays_down_as_a_list_is_taken_line_by_line(
+    clerk: Client, desk: Connection, town: Town
+) -> None:
+    """No seal to look at: the page of the lines comes at once, and closes like a bag."""
+    number = await make.ready(desk, town, await make.dossier(desk, town))
+    await make.scans(desk, [make.homeward(number, Act.COLLECT, town)])
+    new = NewHandOver(
+        id=uuid4(),
+        kind=Kind.OFFICE,
+        to=Party(Keeper.OFFICE, town.office),
+        items=[Item(uuid4(), number)],
+        by=town.by_courier,
+        at=MORNING,
+    )
+    made = await custody.offer(desk, new, heard_at=MORNING)
+    assert made.hand_over is not None
+
+    page = await clerk.get(f"/counter/bags/{made.hand_over.number}")
+
+    assert "Nhận tất cả" in words(page)
+    assert f'data-s10="{number}"' in page.text
+    taking = await clerk.get("/counter/taking")
+    assert f'href="/counter/bags/{made.hand_over.number}"' in taking.text

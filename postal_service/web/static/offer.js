@@ -238,7 +238,7 @@ tell();
 if (kind === "courier") chooseCourier(draft.to);
 listen(scanned);
 onBeep(beep);
-onKeys({ F2: toScan, F9: layDown, Escape: back });
+onKeys({ F2: toScan, F4: back, F9: layDown, Escape: back });
 at("save").addEventListener("click", layDown);
 at("discard").addEventListener("click", discard);
 at("lines").addEventListener("change", (event) => {
