@@ -90,7 +90,7 @@ async def person(conn: Connection, name: str, role: str, office_id: int, agency_
         full_name=f"Nguyễn Văn {name.title()}",
         given_name="Văn",
         role=role,
-        office_id=None if role == "agency_officer" else office_id,
+        office_id=office_id if role in ("clerk", "courier", "supervisor") else None,
         agency_id=agency_id if role == "agency_officer" else None,
         phone="+84590000999",
         password_hash=PASSWORD_HASH,

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import cast
+
 from asyncpg import Connection
 from msgspec import convert
 
@@ -18,3 +20,17 @@ SELECT dossier_id, consignment_id, scan_id, act, stage, status, holder_kind, hol
 
 async def lines_of(conn: Connection, consignment_id: int) -> list[Event]:
     return convert(await conn.fetch(LINES_OF, consignment_id), list[Event])
+
+
+# The agency decides on papers it has signed for: what it decided since rests on that signature.
+BUILT_UPON = """
+SELECT EXISTS (
+       SELECT 1 FROM event later, event line
+        WHERE line.scan_id = $2 AND later.dossier_id = $1 AND later.id > line.id
+          AND (later.act = 'release' OR later.consignment_id IS NULL AND later.act <> 'delay'))
+"""
+
+
+async def built_upon(conn: Connection, line: Event) -> bool:
+    """Whether the agency ruled or released something after *line*."""
+    return cast("bool", await conn.fetchval(BUILT_UPON, line.dossier_id, line.scan_id))

@@ -15,7 +15,7 @@ from asyncpg import Connection
 from msgspec import Struct
 
 from tracking import correction_store, custody_store, hands, store
-from tracking.custody_errors import HandOverEnded, MovedOn, SecondPersonNeeded, TooLateToUndo
+from tracking.custody_errors import MovedOn, SecondPersonNeeded, TooLateToUndo
 from tracking.errors import ScanReused, UnknownConsignment
 from tracking.model import Actor, Consignment, Event
 from tracking.stages import ANSWERS, OFFERS, Act, Keeper, Leg, Stage, Status
@@ -43,8 +43,9 @@ async def undo(conn: Connection, wish: Undo, *, heard_at: datetime) -> Event:
     """Write the line that makes another undone, and put its paper back where it was before.
 
     Safe to repeat. Raises UnknownConsignment, MovedOn, TooLateToUndo,
-    SecondPersonNeeded, HandOverEnded, ScanReused.
+    SecondPersonNeeded, ScanReused.
     """
+    await custody_store.lock_newest(conn, wish.s10)
     item = await store.lock_consignment(conn, wish.s10)
     if item is None or not await concerns(conn, item, wish):
         raise UnknownConsignment(wish.s10)
@@ -56,6 +57,8 @@ async def undo(conn: Connection, wish: Undo, *, heard_at: datetime) -> Event:
     if not lines or lines[-1].scan_id != wish.undoes or lines[-1].act in FINAL:
         raise MovedOn(wish.s10)
     undone = lines[-1]
+    if undone.act is Act.SIGN and await correction_store.built_upon(conn, undone):
+        raise MovedOn(wish.s10)
     check_right(undone, wish, heard_at)
     before = lines[-2] if len(lines) > 1 else None
     if before is None and undone.act not in CANCELLABLE:
@@ -90,13 +93,11 @@ def check_right(undone: Event, wish: Undo, now: datetime) -> None:
 
 
 async def mend_list(conn: Connection, item: Consignment, undone: Event, wish: Undo) -> None:
-    """What the list of a hand-over says of the line. Raises HandOverEnded for a closed list."""
+    """What the list of a hand-over says of the line: it waits again, or has left the list."""
     if undone.act in (*ANSWERS, Act.RECALL):
-        answered = (item.id, undone.person_id or 0, undone.at)
-        ended = await custody_store.ended_line(conn, *answered)
-        if ended is not None:
-            raise HandOverEnded(ended)
-        await custody_store.reopen_line(conn, *answered)
+        await custody_store.reopen_line(conn, item.id, undone.person_id or 0, undone.at)
+    elif undone.act is Act.DAMAGE:
+        await custody_store.undamage(conn, item.id, undone.person_id or 0, undone.at)
     elif undone.act in OFFERS or undone.act is Act.HAND_OVER:
         await custody_store.withdraw_line(conn, item.id, wish.by.person, wish.at)
 

@@ -198,13 +198,35 @@ async def extras(conn: Connection, hand_over_id: int) -> list[str]:
     return [row["s10"] for row in await conn.fetch(EXTRAS, hand_over_id)]
 
 
-# A line that is undone waits again: the one this very act had answered, while its list is open.
-REOPEN_LINE = """
-UPDATE hand_over_line l
-   SET outcome = NULL, reason = NULL, answered_by = NULL, answered_at = NULL
+# Lists are locked before papers, everywhere: who mends a line takes its list first.
+LOCK_NEWEST = """
+SELECT h.id
   FROM hand_over h
- WHERE h.id = l.hand_over_id AND h.state IN ('offered', 'open')
-   AND l.consignment_id = $1 AND l.answered_by = $2 AND l.answered_at = $3
+ WHERE h.id = (SELECT max(hand_over_id) FROM hand_over_line l
+                 JOIN consignment c ON c.id = l.consignment_id
+                WHERE c.s10 = $1)
+   FOR NO KEY UPDATE
+"""
+
+
+async def lock_newest(conn: Connection, s10: str) -> None:
+    """Lock the newest list that names the paper, if there is one."""
+    await conn.execute(LOCK_NEWEST, s10)
+
+
+# A line that is undone waits again: the one this very act had answered. A list that was closed
+# or recalled on the strength of it is open again.
+REOPEN_LINE = """
+WITH line AS (
+    UPDATE hand_over_line
+       SET outcome = NULL, reason = NULL, answered_by = NULL, answered_at = NULL
+     WHERE consignment_id = $1 AND answered_by = $2 AND answered_at = $3
+    RETURNING hand_over_id
+)
+UPDATE hand_over
+   SET state = CASE WHEN opened_at IS NULL THEN 'offered' ELSE 'open' END,
+       closed_by = NULL, closed_at = NULL, approver_id = NULL
+ WHERE id IN (SELECT hand_over_id FROM line) AND state IN ('closed', 'recalled')
 """
 
 
@@ -213,18 +235,16 @@ async def reopen_line(conn: Connection, consignment_id: int, by: int, at: dateti
     await conn.execute(REOPEN_LINE, consignment_id, by, at)
 
 
-ENDED_LINE = """
-SELECT h.number
-  FROM hand_over_line l
-  JOIN hand_over h ON h.id = l.hand_over_id
- WHERE h.state IN ('closed', 'recalled')
-   AND l.consignment_id = $1 AND l.answered_by = $2 AND l.answered_at = $3
+# What was taken damaged was taken: without the damage it is simply accepted.
+UNDAMAGE = """
+UPDATE hand_over_line
+   SET outcome = 'accepted', reason = NULL
+ WHERE consignment_id = $1 AND answered_by = $2 AND answered_at = $3 AND outcome = 'damaged'
 """
 
 
-async def ended_line(conn: Connection, consignment_id: int, by: int, at: datetime) -> str | None:
-    """The number of the closed list that counts what *by* answered at the moment *at*."""
-    return cast("str | None", await conn.fetchval(ENDED_LINE, consignment_id, by, at))
+async def undamage(conn: Connection, consignment_id: int, by: int, at: datetime) -> None:
+    await conn.execute(UNDAMAGE, consignment_id, by, at)
 
 
 WITHDRAW_LINE = """

@@ -73,8 +73,7 @@ async def look(conn: Connection[Record], ref: str, by: Actor, *, now: datetime) 
     undoable = await store.undoable(
         conn, dossier.agency_id, [item.s10 for item in found.consignments], by.person, now - ALONE
     )
-    counted = await store.counted(conn, dossier.agency_id, [item.id for item in found.consignments])
-    mended = settled(found, {each.s10 for each in undoable}, counted)
+    mended = settled(found, {each.s10 for each in undoable})
     return CaseView(
         slip=found,
         promise=await promise.promise_for(conn, found, office, agency, now=now),
@@ -115,17 +114,13 @@ def may_send_on(found: Slip) -> bool:
     return here and found.dossier.status is Status.REGISTERED
 
 
-def settled(found: Slip, fresh: set[str], counted: set[tuple[str, datetime]]) -> list[Line]:
-    """The last act on each paper, where it was the agency's and she may not undo it alone.
-
-    What a closed list has *counted* stands.
-    """
+def settled(found: Slip, fresh: set[str]) -> list[Line]:
+    """The last act on each paper, where it was the agency's and she may not undo it alone."""
     last = {line.s10: line for line in found.lines if line.s10 is not None}
     return [
         line
         for s10, line in last.items()
         if line.act in (Act.SIGN, Act.DECLINE, Act.REPORT_MISSING, Act.SEND_ON)
         and s10 not in fresh
-        and (s10, line.at) not in counted
         and may_undo(found, s10, line.act)
     ]

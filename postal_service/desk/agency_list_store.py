@@ -223,9 +223,8 @@ async def passed(
     return convert(await conn.fetch(PASSED, scan_ids, person_id), list[Passed])
 
 
-# What one person may still take back: the last act on each paper, where it was hers and no closed
-# list counts it. Damage is noted behind a signature, in the same instant; the signature is what
-# is undone.
+# What one person may still take back: the last act on each paper, where it was hers. Damage is
+# noted behind a signature, in the same instant; the signature is what is undone.
 UNDOABLE = """
 SELECT CASE e.act WHEN 'damage' THEN (SELECT s.scan_id FROM event s
                                        WHERE s.consignment_id = c.id AND s.act = 'sign'
@@ -236,9 +235,6 @@ SELECT CASE e.act WHEN 'damage' THEN (SELECT s.scan_id FROM event s
                  WHERE consignment_id = c.id ORDER BY id DESC LIMIT 1) e ON true
  WHERE c.agency_id = $1 AND c.s10 = ANY($2::text[]) AND e.person_id = $3 AND e.heard_at > $4
    AND e.act IN ('sign', 'decline', 'report_missing', 'damage', 'send_on', 'release')
-   AND NOT EXISTS (SELECT 1 FROM hand_over_line l JOIN hand_over h ON h.id = l.hand_over_id
-                    WHERE l.consignment_id = c.id AND h.state = 'closed'
-                      AND l.answered_by = e.person_id AND l.answered_at = e.at)
 """
 
 
@@ -246,20 +242,3 @@ async def undoable(
     conn: Connection[Record], agency_id: int, s10s: Sequence[str], person_id: int, since: datetime
 ) -> list[Passed]:
     return convert(await conn.fetch(UNDOABLE, agency_id, s10s, person_id, since), list[Passed])
-
-
-COUNTED = """
-SELECT l.s10, l.answered_at
-  FROM hand_over_line l
-  JOIN hand_over h ON h.id = l.hand_over_id
- WHERE h.taker_kind = 'agency' AND h.taker_id = $1 AND h.state = 'closed'
-   AND l.consignment_id = ANY($2::bigint[]) AND l.answered_at IS NOT NULL
-"""
-
-
-async def counted(
-    conn: Connection[Record], agency_id: int, consignment_ids: Sequence[int]
-) -> set[tuple[str, datetime]]:
-    """The answers on closed lists of these papers: the number and the moment."""
-    rows = await conn.fetch(COUNTED, agency_id, consignment_ids)
-    return {(row["s10"], row["answered_at"]) for row in rows}

@@ -15,7 +15,7 @@ from postal_service.desk.rulings import Wish
 from tests import laid, make
 from tests.make import MORNING, Town
 from tracking import slip
-from tracking.custody_errors import BadHandOver, HandOverEnded, TooLateToUndo, UnknownHandOver
+from tracking.custody_errors import BadHandOver, TooLateToUndo, UnknownHandOver
 from tracking.custody_model import Item, LineAnswer, Outcome, State
 from tracking.errors import BadRuling, IllegalMove, TrackingError
 from tracking.model import Consignment, Dossier
@@ -218,7 +218,7 @@ async def test_a_signature_is_taken_back_within_a_minute(desk: Connection, town:
 
 
 async def test_when_a_signature_stands(desk: Connection, town: Town) -> None:
-    """After a minute, on a closed list, and once the agency has received: words, no change."""
+    """After a minute, and once the agency has received. A closed list is open again before that."""
     number, (first,), (counted,) = await laid.lists(desk, town, 1)
     closed, (_, second), (dossier, third) = (
         taken(first),
@@ -231,13 +231,14 @@ async def test_when_a_signature_stands(desk: Connection, town: Town) -> None:
     wish = Wish(id=uuid4(), act=Act.RECEIVE, agency_code="H36.31-261123-0042")
     await rulings.decide(desk, dossier.ref, wish, by=town.by_officer, now=NOON)
 
-    for now in (NOON, NOON + MINUTE * 2):
-        case = await agency_case.look(desk, counted.ref, town.by_officer, now=now)
-        assert (case.undoable, case.settled) == ([], [])
+    case = await agency_case.look(desk, counted.ref, town.by_officer, now=NOON)
+    assert [each.s10 for each in case.undoable] == [first]
+    case = await agency_case.look(desk, counted.ref, town.by_officer, now=NOON + MINUTE * 2)
+    assert [line.s10 for line in case.settled] == [first]
     case = await agency_case.look(desk, dossier.ref, town.by_officer, now=NOON + MINUTE * 2)
     assert (case.undoable, case.settled) == ([], [])  # received, on no list
-    with pytest.raises(HandOverEnded):
-        await undo(desk, town, first, closed)
+    await undo(desk, town, first, closed)
+    assert (await look(desk, town, number)).waiting[0].s10 == first
     with pytest.raises(TooLateToUndo):
         await undo(desk, town, second, late, later=MINUTE * 2)
     with pytest.raises(IllegalMove):

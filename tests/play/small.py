@@ -58,6 +58,12 @@ class Sheet(Struct):
     lines: dict[str, str | None]
     state: str = "offered"
     odd: bool = False  #: the seal or the count was not what the manifest says
+    opened: bool = False
+
+    def open_again(self, s10: str) -> None:
+        """The line waits again, and so does a list that had ended."""
+        self.lines[s10] = None
+        self.state = "open" if self.opened else "offered"
 
 
 class Paper(Struct):
@@ -144,13 +150,10 @@ def may_do(who: Who, paper: Paper, act: str) -> bool:
 
 
 def may_undo(who: Who, paper: Paper, scan: str, now: datetime) -> bool:
-    """Within a minute, one's own, the newest, and not what a closed list counts."""
+    """Within a minute, one's own, and the newest."""
     if not paper.past or paper.past[-1].scan != scan:
         return False
     last = paper.past[-1]
-    counted = last.before.sheet if last.act in SAID else None
-    if counted is not None and counted.state in ("closed", "recalled"):
-        return False
     return last.by.person == who.person and now - last.heard <= MINUTE
 
 
@@ -198,6 +201,6 @@ def undo(paper: Paper) -> None:
     if last.act in LAYING and paper.sheet is not None:
         paper.sheet.lines[paper.s10] = "recalled"
     if last.act in SAID and last.before.sheet is not None:
-        last.before.sheet.lines[paper.s10] = None
+        last.before.sheet.open_again(paper.s10)
     for name in ("place", "holder", "office", "offered", "sheet", "misses", "past"):
         setattr(paper, name, getattr(last.before, name))

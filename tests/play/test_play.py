@@ -118,7 +118,7 @@ class Play(RuleBasedStateMachine):
         first = may and sheet.state == "offered"
         assert (answer.status_code == 200) == (may and sheet.state in ("offered", "open"))
         if first:
-            sheet.state, sheet.odd = "open", right != "right"
+            sheet.state, sheet.odd, sheet.opened = "open", right != "right", True
 
     @precondition(lambda self: getattr(self, "sheets", None))
     @rule(which=ONE, who=ONE, rows=st.lists(st.tuples(ONE, ONE), min_size=1, max_size=4))

@@ -15,7 +15,7 @@ from tests.conftest import connect
 from tests.make import MORNING, Actor, Town
 from tracking import custody, journey, reception
 from tracking.corrections import Undo, undo
-from tracking.custody_errors import HandOverEnded, MovedOn, SecondPersonNeeded, TooLateToUndo
+from tracking.custody_errors import MovedOn, SecondPersonNeeded, TooLateToUndo
 from tracking.custody_model import Item, Kind, LineAnswer, NewHandOver, Outcome
 from tracking.errors import (
     HeldByAnother,
@@ -307,12 +307,28 @@ async def test_a_line_undone_on_an_open_list_waits_again(desk: Connection, town:
     assert (await now_of(desk, s10))["holder_kind"] == Keeper.OFFICE
 
 
-async def test_a_closed_list_is_not_reopened(desk: Connection, town: Town) -> None:
-    """Two signatures stand under it: what was wrong is put right by a further hand-over."""
+async def test_a_list_closed_by_mistake_is_open_again(desk: Connection, town: Town) -> None:
+    """One key signs and closes: whoever takes his signature back opens the list with it."""
     number, s10 = await listed(desk, town)
     line = await take(desk, town, number, s10)
     await reception.close(desk, number, by=town.by_courier, at=MORNING)
 
-    with pytest.raises(HandOverEnded):
-        await undo(desk, wish(s10, line, town.by_courier), heard_at=SOON)
-    assert (await now_of(desk, s10))["holder_kind"] == Keeper.COURIER
+    await undo(desk, wish(s10, line, town.by_courier), heard_at=SOON)
+
+    found, [row], _ = await custody.look(desk, number, town.by_courier)
+    assert (found.state, found.closed_by, row.outcome) == ("offered", None, None)
+    assert (await now_of(desk, s10))["holder_kind"] == Keeper.OFFICE
+
+
+async def test_what_the_agency_decided_rests_on_its_signature(desk: Connection, town: Town) -> None:
+    """Received on papers it signed for: the signature cannot vanish under the decision."""
+    dossier = await make.dossier(desk, town)
+    s10 = await make.s10(desk, dossier)
+    way = ((Act.COLLECT, town.by_courier), (Act.HAND_OVER, town.by_courier))
+    *_, signed = await make.scans(
+        desk, [make.scan(s10, act, by) for act, by in (*way, (Act.SIGN, town.by_officer))]
+    )
+    await make.rule(desk, town, dossier, Act.RECEIVE)
+
+    with pytest.raises(MovedOn):
+        await undo(desk, wish(s10, signed, town.by_officer), heard_at=SOON)

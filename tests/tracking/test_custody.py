@@ -228,6 +228,24 @@ async def test_a_wrong_seal_or_count_is_never_accepted_in_silence(
     assert ("CD03" if whole else "CD01") in seen
 
 
+async def test_a_repeat_is_answered_though_the_paper_lies_in_a_bag_by_now(
+    desk: Connection, town: Town, other: Other
+) -> None:
+    """Taken in, laid into a sealed bag, and then the first press comes once more."""
+    number = await make.result(desk, town, await make.dossier(desk, town), Stage.TO_OFFICE)
+    await make.scans(desk, [make.homeward(number, Act.BRING_IN, town)])
+    item = Item(uuid4(), number)
+
+    async def take_in() -> list[Event | TrackingError]:
+        return await reception.take_in(desk, [item], by=town.by_clerk, at=MORNING, heard_at=MORNING)
+
+    first = await take_in()
+    await bag(desk, town, other, [number])
+
+    assert await take_in() == first
+    assert isinstance(first[0], Event)
+
+
 async def test_an_extra_is_recorded_and_still_answered_for(
     desk: Connection, town: Town, other: Other
 ) -> None:

@@ -71,13 +71,21 @@ def filled(path: str, value: str) -> str:
     return "/".join(parts)
 
 
-@pytest.mark.parametrize("role", ["nobody", "clerk", "courier", "officer"])
+#: It answers for as long as somebody listens; tests/web/test_supervisor_pages.py asks it.
+ENDLESS = "/supervisor/stream"
+
+
+@pytest.mark.parametrize(
+    "role", ["nobody", "clerk", "courier", "officer", "supervisor", "manager", "operator"]
+)
 async def test_nothing_makes_the_server_fail(
     client: Client, desk: Connection, town: Town, role: str
 ) -> None:
     """Refused, or not found, or a page that says so: never a 500, and nothing recorded."""
     dossier = await make.dossier(desk, town)
     await make.result(desk, town, dossier, Stage.OUT)
+    for extra in ("supervisor", "manager", "operator"):
+        await make.person(desk, extra, extra, town.office, town.agency)
     events = await desk.fetchval("SELECT count(*) FROM event")
     if role != "nobody":
         await client.sign_in(role)
@@ -85,7 +93,7 @@ async def test_nothing_makes_the_server_fail(
 
     failed = []
     for method, path, handler in handlers(client.app):
-        if path in ("/signout", "/signin"):
+        if path in ("/signout", "/signin", ENDLESS):
             continue
         for value in NASTY:
             where = filled(path, value)
