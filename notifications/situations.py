@@ -61,15 +61,17 @@ ANYWHERE: Final[Mapping[Act, str]] = {
 }
 
 #: What the courier says comes next, where it is no invitation to the counter: told instead.
-#: What goes back at once was refused at the door, by somebody who knows.
+#: What goes back for its address may still be called for, before it is there.
 NEXT: Final[Mapping[str, tuple[str, ...]]] = {
     "redeliver": ("attempt_again",),
     "forward": ("attempt_again",),
     "contact_receiver": ("attempt_call",),
     "correct_address": ("attempt_call",),
     "contact_agency": (),
-    "return_to_agency": (),
+    "return_to_agency": ("attempt_call",),
 }
+#: The one at the door refused it, or the receiver has died: the family knows already.
+KNOWN_AT_THE_DOOR: Final = frozenset({"DF07", "DF17"})
 
 #: Damage that reached the papers themselves: fewer of them, wet or torn, an original gone.
 #: A torn cover with everything inside is between the post's own people.
@@ -153,6 +155,8 @@ def situations(news: News) -> tuple[str, ...]:
         return ()
     told = TOLD.get((news.leg, news.act, news.stage), ())
     if told and news.act is Act.MISS:
+        if news.facts.get("reason") in KNOWN_AT_THE_DOOR:
+            return ()
         return NEXT.get(str(news.facts.get("next")), told)
     return told
 

@@ -30,7 +30,11 @@ SHORT_REASONS: Final[Mapping[str, str]] = {
     "DF17": "không gặp người nhận",
     "DF18": "sai tuyến phát",
     "DF19": "bao bì không nguyên",
-    "PA07": "thiên tai, sự cố",
+    "CL01": "bão, mưa lũ",
+    "CL02": "sạt lở, đường bị cắt",
+    "CL03": "cầu, đường cấm đi",
+    "CL04": "bưu cục hư hại, mất điện",
+    "CL05": "cách ly vì dịch bệnh",
 }
 #: What the clerk has to say on the telephone where there is no message.
 TO_SAY: Final[Mapping[str, str]] = {

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import csv
 import re
 from datetime import timedelta
 from uuid import uuid4
@@ -11,9 +12,10 @@ from asyncpg import Connection
 from msgspec.structs import replace
 
 from notifications import outbox
-from notifications.messages import measure
+from notifications.messages import LIMITS, measure
 from postal_service.desk.directory import DeskDirectory
 from postal_service.desk.directory_words import SHORT_REASONS
+from postal_service.settings import DATA
 from tests import make
 from tests.make import MORNING, Actor, Town
 from tracking import calendars, delays, delivery, detours, journey, reminders, rulings
@@ -97,12 +99,12 @@ async def test_a_paper_that_is_lost(desk: Connection, town: Town) -> None:
 
 async def test_a_dossier_that_a_storm_holds_up(desk: Connection, town: Town) -> None:
     dossier = await make.dossier(desk, town)
-    facts = {"reason": "DF15", "until": "2026-11-27"}
+    facts = {"reason": "CL02", "until": "2026-11-27"}
 
     await delays.delay(desk, [dossier.id], uuid4(), person=town.clerk, facts=facts, at=MORNING)
 
     text = (await said(desk))["delayed"]
-    assert f"Ho so {dossier.ref} bi cham (thien tai), du kien di tiep tu 27/11." in text
+    assert f"Ho so {dossier.ref} bi cham (sat lo, duong bi cat), du kien di tiep tu 27/11." in text
 
 
 # --- withdrawn, refused: papers on their way back --------------------------------------------
@@ -209,6 +211,14 @@ async def held(conn: Connection) -> Terms:
     )
 
 
-def test_every_reason_for_a_failed_attempt_fits() -> None:
+def test_every_reason_a_message_may_name_fits() -> None:
     """Cut short it would say something else."""
-    assert max(len(reason) for reason in SHORT_REASONS.values()) <= 24
+    with (DATA / "reasons.csv").open(encoding="utf-8", newline="") as file:
+        named = {
+            row["code"]
+            for row in csv.DictReader(file)
+            if row["group"] in ("delivery_failed", "closure")
+        }
+
+    assert SHORT_REASONS.keys() == named
+    assert max(len(reason) for reason in SHORT_REASONS.values()) <= LIMITS["reason"]

@@ -128,6 +128,7 @@ def test_the_code_for_the_door_is_a_message_of_its_own(leg: Leg) -> None:
         ({"next": "hold_at_office"}, "attempt_failed"),
         ({"next": "redeliver"}, "attempt_again"),
         ({"next": "correct_address"}, "attempt_call"),
+        ({"next": "return_to_agency", "reason": "DF01"}, "attempt_call"),
     ],
 )
 def test_a_missed_attempt_says_what_the_courier_does_next(
@@ -140,7 +141,7 @@ def test_a_missed_attempt_says_what_the_courier_does_next(
 def test_who_refused_at_the_door_is_not_told_that_nobody_was_at_home() -> None:
     missed = (Leg.RESULT, Act.MISS, Stage.OUT)
 
-    assert situations(news(*missed, next="return_to_agency")) == ()
+    assert situations(news(*missed, reason="DF07", next="return_to_agency")) == ()
 
 
 def test_a_torn_cover_is_told_only_if_the_papers_suffered() -> None:
