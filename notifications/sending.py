@@ -74,6 +74,10 @@ class Means(Struct, frozen=True, kw_only=True):
     door: Door | None = None  #: none: networks are not told where to report
 
 
+class Overslept(Exception):
+    """The call was not made in time to be ours for certain."""
+
+
 class Departure(Struct, frozen=True, kw_only=True):
     """A claimed message with its attempt begun."""
 
@@ -208,13 +212,13 @@ async def call(means: Means, departure: Departure, *, until: float) -> Ended:
     """Hand one message over and say what came of it. Never raises.
 
     *until* is the loop's time after which the claim may be another's: a worker
-    that was asleep does not call.
+    that was asleep does not call, and no message is to blame for it.
     """
     claim, gateway, now = departure.claim, departure.gateway, means.now
     blame = None
     try:
         if asyncio.get_running_loop().time() > until:
-            raise TryLater("overslept")
+            raise Overslept("overslept")
         gateway_id = await gateway.send(departure.sms)
     except Refused as error:
         outcome = ended(departure, "refused", "refused", error)
@@ -222,6 +226,8 @@ async def call(means: Means, departure: Departure, *, until: float) -> Ended:
     except SenderStopped as error:
         outcome = ended(departure, "later", "queued", error, retry_at=now())
         blame = Blame.SENDER
+    except Overslept as error:
+        outcome = ended(departure, "later", "queued", error, retry_at=now())
     except TryLater as error:
         outcome = put_off(departure, error, now())
     except Exception as error:

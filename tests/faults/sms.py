@@ -31,7 +31,7 @@ from tracking.stages import Stage
 BEFORE: Final = 6
 AFTER: Final = 4
 #: Seconds until everything must have come to rest.
-REST: Final = 60.0
+REST: Final = 90.0
 SOUND: Final = Manner(delay=0.05)
 SMS_OF: Final = re.compile(r"/network/twilio/(\d+)/(\d+)/")
 Break = Callable[[House, random.Random], Awaitable[None]]

@@ -133,6 +133,7 @@ async def test_a_sleeper_does_not_call(post: Database, desk: Connection, town: T
 
     assert gateway.sent == []
     assert (ended.outcome.outcome, ended.outcome.error) == ("later", "overslept")
+    assert not ended.outcome.failed, "no message wears out by our sleep"
 
 
 async def test_an_old_attempt_settles_nothing_of_a_newer_one(
