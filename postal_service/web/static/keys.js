@@ -33,3 +33,40 @@ export function toScan() {
   code?.focus();
   code?.select();
 }
+
+//: what a list begun on this machine is called, and where it lies
+const BEGUN = {
+  bag: () => ["túi đang đóng", "/counter/bags/new"],
+  courier: () => ["bảng kê bưu tá", "/counter/courier-lists/new"],
+  taking: () => ["nhận từ bưu tá", "/counter/taking"],
+  receive: (number) => [number, `/counter/bags/${number}`],
+};
+
+/** Name and place of each list that was begun here and not laid down. */
+function begun() {
+  return Object.keys(localStorage).flatMap((key) => {
+    const [own, kind, id] = key.split(":");
+    return own === "postal" && BEGUN[kind] ? [BEGUN[kind](id)] : [];
+  });
+}
+
+/** Signing out empties this machine: what is begun on it is said first, and lost only knowingly. */
+function beforeLeaving(event) {
+  const lists = begun();
+  if (!lists.length || event.target.dataset.warned) return;
+  event.preventDefault();
+  event.target.dataset.warned = "yes";
+  const said = document.createElement("p");
+  said.className = "note bad";
+  said.setAttribute("role", "alert");
+  said.append("Trên máy này còn việc đang làm dở, thoát thì mất. Bấm Thoát lần nữa để bỏ, hoặc mở lại: ");
+  for (const [name, way] of lists) {
+    const link = document.createElement("a");
+    link.href = way;
+    link.textContent = name;
+    said.append(link, " ");
+  }
+  document.getElementById("notice").replaceChildren(said);
+}
+
+document.querySelector('form[action="/signout"]')?.addEventListener("submit", beforeLeaving);
