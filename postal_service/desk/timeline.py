@@ -19,11 +19,12 @@ from postal_service.caller import Role, Staff
 from postal_service.desk import timeline_store as store
 from postal_service.desk.timeline_store import About, Refused
 from tracking import identifiers, slip
+from tracking.delivery import INVITING
 from tracking.errors import UnknownDossier
 from tracking.model import Consignment
 from tracking.slip import Slip
 from tracking.slip_store import Line
-from tracking.stages import Act, Keeper
+from tracking.stages import HOMEBOUND, Act, Keeper
 
 #: Word that came this much later than the fact is worth a second time on the page.
 LATE_WORD: Final = timedelta(minutes=2)
@@ -90,6 +91,14 @@ class Timeline(Struct, frozen=True, kw_only=True):
     spans: list[Span]
     refused: list[Refused]
     lists: frozenset[str]  #: numbers of lists that the reader may print
+
+
+class Sheets(Struct, frozen=True, kw_only=True):
+    """Which papers of one item may be printed: how often its receiver was invited, and more."""
+
+    item: Consignment
+    invited: int
+    sent_back: bool
 
 
 class Held(Struct, frozen=True, kw_only=True):
@@ -192,6 +201,25 @@ def spans_of(found: Slip, item: Consignment, names: Names) -> Iterator[Span]:
 
 def holder_of(line: Line) -> Holder:
     return line.holder_kind, line.holder_id
+
+
+def sheets_of(found: Timeline) -> list[Sheets]:
+    """What may be printed of each paper that goes, or went, to a door."""
+    made = []
+    for item in found.slip.consignments:
+        lines = standing(lines_of(found.slip, item))
+        if item.leg in HOMEBOUND and lines:
+            made.append(
+                Sheets(
+                    item=item,
+                    invited=sum(
+                        line.act is Act.INVITE or line.facts.get("next") in INVITING
+                        for line in lines
+                    ),
+                    sent_back=any(line.act is Act.SEND_BACK for line in lines),
+                )
+            )
+    return made
 
 
 def holders_at(found: Timeline, at: datetime) -> list[Held]:

@@ -75,6 +75,8 @@ class SlipController(Controller):
             slip=found.slip,
             named=caller.role is not Role.COURIER,
             supervisor=caller.role is Role.SUPERVISOR,
+            accepting=accepting,
+            sheets=timeline.sheets_of(found) if accepting else [],
             may_reissue=own,
             issues=issues,
             reasons=reasons,

@@ -257,6 +257,10 @@ async def test_what_nobody_took_goes_back_with_all_that_was_tried(
     await make.scans(desk, [back])
 
     text = paper(await as_(client, "clerk", way))
+    for name in ("return-note", "invitation-2", "delivery-receipt"):
+        link = f"/papers/consignments/{result}/{name}.pdf"
+        assert link in (await as_(client, "clerk", f"/slips/{dossier.ref}")).text
+        paper(await client.get(link))
 
     assert "Luật Bưu chính 49/2010 điều 17.1 d" in text
     assert text.count("Người nhận vắng nhà") == 2
