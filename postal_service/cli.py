@@ -54,6 +54,7 @@ def serve_command() -> None:
         log_access=False,
         respawn_failed_workers=True,  # the database may come back: a web worker waits for it
         respawn_interval=1.0,
+        workers_kill_timeout=8,  # an open radar page would hold the server up for as long as it is
     ).serve()
 
 
