@@ -59,6 +59,7 @@ class FakeNetwork:
         self.taken: dict[str, Taken] = {}
         self.on_taken: Callable[[Taken], object] | None = None  #: told of each message
         self.calls = 0
+        self.met: dict[Fault, int] = {}  #: how often each fault was played
         self.answers: dict[int, int] = {}  #: status of our reports' answers, counted
         self.slowest = 0.0  #: seconds that the slowest of them took
         self._clock = clock or Clock()
@@ -167,6 +168,7 @@ class FakeNetwork:
         drawn = self._random.random()
         for fault, part in self.manner.faults.items():
             if drawn < part:
+                self.met[fault] = self.met.get(fault, 0) + 1
                 return fault
             drawn -= part
         return None

@@ -18,11 +18,12 @@ import asyncpg
 from postal_service import database as doors
 from postal_service import embedded, schema
 from postal_service.clock import Clock
-from postal_service.demo.house import free_port, wait_for
+from postal_service.demo.house import dies_with_us, free_port, wait_for
 from postal_service.desk.load import load
 from postal_service.fake_network import FakeNetwork, running
 from postal_service.settings import DATA
 from tests import make
+from tests.load.sms import until_said
 from tests.make import Town
 from tests.test_worker import port_owner
 
@@ -117,6 +118,7 @@ class House:
                 stdout=out,
                 stderr=out,
                 stdin=subprocess.DEVNULL,
+                preexec_fn=dies_with_us(),
             )
 
     # --- breaking and mending ---
@@ -215,6 +217,8 @@ async def opened(folder: Path, seed: int) -> AsyncIterator[House]:
                 f"http://127.0.0.1:{house.port}/signin",
                 folder / "web.log",
             )
+            for n in range(WORKERS):
+                await asyncio.to_thread(until_said, folder / f"worker-{n}.log", "worker ready")
             yield house
         finally:
             house.close()

@@ -32,7 +32,7 @@ BEFORE: Final = 6
 AFTER: Final = 4
 #: Seconds until everything must have come to rest.
 REST: Final = 90.0
-SOUND: Final = Manner(delay=0.05)
+REPORTS: Final = ("sent", "delivered")
 SMS_OF: Final = re.compile(r"/network/twilio/(\d+)/(\d+)/")
 Break = Callable[[House, random.Random], Awaitable[None]]
 
@@ -49,6 +49,7 @@ class Verdict(Struct, kw_only=True):
     codes_twice: int = 0
     restless: int = 0  #: rounds after which something was still on its way
     refused_reports: int = 0  #: the network's own reports that we did not take
+    faults_met: dict[str, int] = {}  #: how often the network misbehaved
     kinds: dict[str, int] = {}
     notes: list[str] = []
 
@@ -92,7 +93,9 @@ class Story:
     async def round(self, name: str, break_: Break) -> None:
         house, network = self.house, self.house.network
         begun = time.monotonic()
-        network.manner = Manner(delay=0.05, reports=SOUND.reports)
+        # every other round the network says nothing by itself: a doubt is ended by asking alone
+        mute = (self.verdict.rounds // len(KINDS) + self.verdict.rounds) % 2 == 1
+        network.manner = Manner(delay=0.05, reports=() if mute else REPORTS)
         await self.happen(BEFORE // 2, codes=1)
         breaking = asyncio.ensure_future(break_(house, self.random))
         await self.happen(BEFORE - BEFORE // 2)
@@ -176,6 +179,7 @@ class Story:
             verdict.notes.append(f"{name}: silent {sorted(silent)}, vanished {vanished}")
         verdict.events, verdict.messages = len(self.committed), len(network.taken)
         verdict.refused_reports = sum(network.answers.get(status, 0) for status in (403, 415, 500))
+        verdict.faults_met = {str(fault): n for fault, n in network.met.items()}
         verdict.rounds += 1
         verdict.kinds[name] = verdict.kinds.get(name, 0) + 1
         if verdict.without_cause or verdict.duplicate or verdict.codes_twice:
@@ -190,8 +194,16 @@ class Story:
 # --- what breaks ---
 
 
+async def flowing(house: House) -> None:
+    """Wait until messages of this round are in the air: what breaks before breaks nothing."""
+    before, until = house.network.calls, time.monotonic() + 20
+    while house.network.calls == before and time.monotonic() < until:  # noqa: ASYNC110
+        await asyncio.sleep(0.01)
+
+
 async def kill_worker(house: House, draw: random.Random) -> None:
     house.network.manner.delay = 0.4
+    await flowing(house)
     await asyncio.sleep(draw.uniform(0, 0.6))
     house.kill_worker(draw.randrange(2))
 
@@ -203,12 +215,14 @@ async def kill_both_workers(house: House, draw: random.Random) -> None:
 
 
 async def kill_web(house: House, draw: random.Random) -> None:
-    await asyncio.sleep(draw.uniform(0, 0.4))
+    house.network.manner.reports = REPORTS
+    await flowing(house)
     house.kill_web()
 
 
 async def kill_postgres(house: House, draw: random.Random) -> None:
     house.network.manner.delay = 0.3
+    await flowing(house)
     await asyncio.sleep(draw.uniform(0, 0.6))
     house.kill_postgres()
     await asyncio.sleep(0.3)
@@ -232,6 +246,7 @@ async def flush_valkey(house: House, draw: random.Random) -> None:
 async def stop_worker(house: House, draw: random.Random) -> None:
     """SIGSTOP for longer than the lease, with calls in the air."""
     house.network.manner.delay = 0.4
+    await flowing(house)
     await asyncio.sleep(draw.uniform(0, 0.6))
     sleeper = house.workers[draw.randrange(2)]
     sleeper.send_signal(signal.SIGSTOP)
@@ -239,10 +254,18 @@ async def stop_worker(house: House, draw: random.Random) -> None:
     sleeper.send_signal(signal.SIGCONT)
 
 
+async def met(house: House, fault: Fault, times: int = 3) -> None:
+    """Wait until calls of this round have met *fault*."""
+    before, until = house.network.met.get(fault, 0), time.monotonic() + 20
+    wanted = before + times
+    while house.network.met.get(fault, 0) < wanted and time.monotonic() < until:  # noqa: ASYNC110
+        await asyncio.sleep(0.01)
+
+
 def provider(fault: Fault, part: float) -> Break:
     async def misbehave(house: House, draw: random.Random) -> None:
         house.network.manner.faults = {fault: part}
-        await asyncio.sleep(1.5)
+        await met(house, fault)
         house.network.manner.faults = {}
         if fault in (Fault.BUSY, Fault.AWAY):
             await house.pass_time(timedelta(minutes=15))
@@ -253,7 +276,7 @@ def provider(fault: Fault, part: float) -> Break:
 async def closed(house: House, draw: random.Random) -> None:
     """The account is refused: nothing is asked until the pause is over."""
     house.network.manner.faults = {Fault.CLOSED: 1.0}
-    await asyncio.sleep(1.5)
+    await met(house, Fault.CLOSED, 1)
     house.network.manner.faults = {}
     await house.pass_time(timedelta(minutes=6))
 
@@ -262,7 +285,8 @@ def reporting(**manner: object) -> Break:
     async def misreport(house: House, draw: random.Random) -> None:
         for name, value in manner.items():
             setattr(house.network.manner, name, value)
-        await asyncio.sleep(1)
+        house.network.manner.reports = REPORTS
+        await flowing(house)
 
     return misreport
 
@@ -271,13 +295,14 @@ async def reversal(house: House, draw: random.Random) -> None:
     """A failure is reported, and then that the message arrived after all."""
     house.network.manner.reports = ("sent", "undelivered", "delivered")
     house.network.manner.error = "30003"
-    await asyncio.sleep(1)
+    await flowing(house)
 
 
 async def late(house: House, draw: random.Random) -> None:
     """Every report comes a day late."""
     house.network.manner.held = True
-    await asyncio.sleep(1.5)
+    house.network.manner.reports = REPORTS
+    await flowing(house)
     await house.pass_time(timedelta(hours=24))
     house.network.manner.held = False
     house.network.release()
@@ -286,9 +311,9 @@ async def late(house: House, draw: random.Random) -> None:
 async def outage(house: House, draw: random.Random) -> None:
     """The network is away for 26 hours."""
     house.network.manner.faults = {Fault.AWAY: 1.0}
-    await asyncio.sleep(1.5)
+    await met(house, Fault.AWAY)
     await house.pass_time(timedelta(hours=26))
-    await asyncio.sleep(2)
+    await met(house, Fault.AWAY)
     house.network.manner.faults = {}
     await house.pass_time(timedelta(hours=3))
 
