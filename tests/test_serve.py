@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+import asyncio
 import os
 import subprocess
 import sys
 from pathlib import Path
 
 import httpx
+from asyncpg import Connection
 
 from postal_service import embedded
 from postal_service.demo.house import free_port, wait_for
 from postal_service.schema import migrate
+from tests import make
+from tests.make import Town
 
 
 async def test_the_web_outlives_its_database(tmp_path: Path) -> None:
@@ -43,6 +47,28 @@ async def test_the_web_outlives_its_database(tmp_path: Path) -> None:
     assert [after.status_code, again.status_code] == [503, 401]
     assert before.headers["retry-after"]
     assert before.json()["detail"].startswith("Máy chủ đang bận")
+
+
+async def test_an_open_radar_page_does_not_hold_the_server_up(
+    tmp_path: Path, town_url: str, desk: Connection, town: Town
+) -> None:
+    """A page listens for as long as it is open; whoever stops the server does not wait for that."""
+    await make.person(desk, "boss", "supervisor", town.office, town.agency)
+    port, log = free_port(0), tmp_path / "serve.log"
+    web = serve(town_url, port, log)
+    site = f"http://localhost:{port}"
+    try:
+        wait_for(web, f"{site}/signin", log)
+        async with httpx.AsyncClient(base_url=site, timeout=30) as client:
+            await client.post("/signin", data={"username": "boss", "password": make.PASSWORD})
+            async with client.stream("GET", "/supervisor/stream") as answer:
+                lines = answer.aiter_lines()
+                assert "retry: 3000" in [await anext(lines) for _ in range(3)]
+                web.terminate()
+                assert await asyncio.to_thread(web.wait, 25) == 0
+    finally:
+        web.kill()
+        web.wait(20)
 
 
 def serve(url: str, port: int, log: Path) -> subprocess.Popen[bytes]:

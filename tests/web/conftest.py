@@ -2,18 +2,28 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import AsyncIterator
+from datetime import timedelta
 
 import httpx
 import pytest
+from asyncpg import Connection
 from litestar import Litestar
 from litestar.testing import AsyncTestClient
 
 from postal_service import security
 from postal_service.app import create_app
 from postal_service.clock import Clock
+from postal_service.desk import radar
 from postal_service.settings import Settings
 from tests import make
+from tests.make import MORNING, Town
+from tracking.model import Dossier
+
+TAGS = re.compile(r"<[^>]+>")
+#: Four days after everything here happened.
+FRIDAY = MORNING + timedelta(days=4)
 
 
 class Client(AsyncTestClient[Litestar]):
@@ -41,3 +51,40 @@ async def client(town_url: str, clock: Clock) -> AsyncIterator[Client]:
         client.follow_redirects = False
         client.headers["accept"] = "text/html"
         yield client
+
+
+@pytest.fixture
+async def boss(desk: Connection, town: Town) -> int:
+    """The office's supervisor."""
+    return await make.person(desk, "boss", "supervisor", town.office, town.agency)
+
+
+@pytest.fixture
+async def supervisor(client: Client, boss: int) -> Client:
+    await client.sign_in("boss")
+    return client
+
+
+@pytest.fixture
+async def manager(client: Client, desk: Connection) -> Client:
+    """Of all offices, and of none."""
+    await desk.execute(
+        "INSERT INTO person (username, full_name, given_name, role, password_hash)"
+        " VALUES ('chief', 'Lê Quang Chí', 'Chí', 'manager', $1)",
+        make.PASSWORD_HASH,
+    )
+    await client.sign_in("chief")
+    return client
+
+
+async def silent(desk: Connection, town: Town) -> Dossier:
+    """A dossier nobody has touched since Monday, and the radar has looked on Friday."""
+    dossier = await make.dossier(desk, town, offered=False)
+    await radar.look(desk, town.office, now=FRIDAY)
+    return dossier
+
+
+async def read(client: Client, path: str) -> str:
+    answer = await client.get(path)
+    assert answer.status_code == 200, answer.text
+    return " ".join(TAGS.sub(" ", answer.text).split())
