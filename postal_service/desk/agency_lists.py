@@ -77,7 +77,7 @@ async def look(conn: Connection[Record], number: str, *, by: Actor, since: datet
     if number == LOOSE:
         lines = await store.loose(conn, agency, MOST)
     else:
-        pile = await store.pile(conn, number, agency)
+        pile = await store.pile(conn, custody.check_number(number), agency)
         if pile is None:
             raise UnknownHandOver(number)
         found, _, extras = await custody.look(conn, number, by)

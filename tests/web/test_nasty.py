@@ -95,20 +95,27 @@ async def test_nothing_makes_the_server_fail(
     for method, path, handler in handlers(client.app):
         if path in ("/signout", "/signin", ENDLESS):
             continue
-        for value in NASTY:
-            where = filled(path, value)
-            if method == "GET":
-                answer = await client.get(where, params={"q": value, "code": value, "draft": value})
-            else:
-                data = dict.fromkeys(fields_of(handler), value)
-                answer = await client.post(where, data=data, headers=token)
+        for where, asked in requests(method, path, handler, dossier.ref, token):
+            answer = await client.request(method, where, **asked)
             if answer.status_code >= 500:
-                failed.append((method, where, value, answer.status_code))
-        for body in BODIES if method == "POST" else ():
-            headers = token | {"content-type": "application/json", "accept": "application/json"}
-            answer = await client.post(filled(path, dossier.ref), content=body, headers=headers)
-            if answer.status_code >= 500:
-                failed.append((method, path, body[:40], answer.status_code))
+                failed.append((method, where, str(asked)[:200], answer.status_code))
+            if answer.status_code == 403:
+                break  # the guard answers before anything is read
 
     assert failed == []
     assert await desk.fetchval("SELECT count(*) FROM event") == events
+
+
+def requests(
+    method: str, path: str, handler: HTTPRouteHandler, ref: str, token: dict[str, str]
+) -> Iterator[tuple[str, dict[str, typing.Any]]]:
+    """Every nasty text in every place of a request, then every broken body."""
+    for value in NASTY:
+        if method == "GET":
+            yield filled(path, value), {"params": {"q": value, "code": value, "draft": value}}
+        else:
+            data = dict.fromkeys(fields_of(handler), value)
+            yield filled(path, value), {"data": data, "headers": token}
+    for body in BODIES if method == "POST" else ():
+        headers = token | {"content-type": "application/json", "accept": "application/json"}
+        yield filled(path, ref), {"content": body, "headers": headers}
