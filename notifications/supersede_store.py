@@ -99,17 +99,26 @@ async def told_before(
 
 
 # $2, $3: pairs of an older template and one that overtakes it. A message in the air is marked
-# only: whether it arrives is not ours to say any more.
+# only: whether it arrives is not ours to say any more. Rows are locked in the order of their
+# ids, as by those who write down what the networks said.
 OVERTAKE = """
+WITH pointless AS (
+    SELECT old.id
+      FROM sms old
+     WHERE old.dossier_id = ANY($1::bigint[]) AND old.state IN ('queued', 'sending', 'unknown')
+       AND old.overtaken_at IS NULL
+       AND EXISTS (SELECT 1
+                     FROM sms n
+                     JOIN unnest($2::text[], $3::text[]) AS pair(older, newer)
+                       ON pair.newer = n.template
+                    WHERE n.dossier_id = old.dossier_id AND pair.older = old.template
+                      AND n.event_id > old.event_id AND n.state <> 'superseded')
+     ORDER BY old.id
+       FOR NO KEY UPDATE
+)
 UPDATE sms o
    SET overtaken_at = $4, state = CASE o.state WHEN 'queued' THEN 'superseded' ELSE o.state END
-  FROM (SELECT DISTINCT ON (old.id) old.id
-          FROM sms old
-          JOIN unnest($2::text[], $3::text[]) AS pair(older, newer) ON pair.older = old.template
-          JOIN sms n ON n.dossier_id = old.dossier_id AND n.template = pair.newer
-                    AND n.event_id > old.event_id AND n.state <> 'superseded'
-         WHERE old.dossier_id = ANY($1::bigint[]) AND old.state IN ('queued', 'sending', 'unknown')
-           AND old.overtaken_at IS NULL) pointless
+  FROM pointless
  WHERE o.id = pointless.id AND o.state IN ('queued', 'sending', 'unknown')
 """
 
@@ -125,9 +134,17 @@ async def overtake(
 
 
 OVERTAKE_UNDONE = """
-UPDATE sms
-   SET overtaken_at = $2, state = CASE state WHEN 'queued' THEN 'superseded' ELSE state END
- WHERE event_id = ANY($1::bigint[]) AND state IN ('queued', 'sending', 'unknown')
+WITH untrue AS (
+    SELECT id
+      FROM sms
+     WHERE event_id = ANY($1::bigint[]) AND state IN ('queued', 'sending', 'unknown')
+     ORDER BY id
+       FOR NO KEY UPDATE
+)
+UPDATE sms o
+   SET overtaken_at = $2, state = CASE o.state WHEN 'queued' THEN 'superseded' ELSE o.state END
+  FROM untrue
+ WHERE o.id = untrue.id AND o.state IN ('queued', 'sending', 'unknown')
 """
 
 
@@ -140,7 +157,12 @@ async def overtake_undone(
 
 # The network did not take it after all: now it is only an unsent message.
 STOP_RETURNED = """
-UPDATE sms SET state = 'superseded' WHERE state = 'queued' AND overtaken_at IS NOT NULL
+UPDATE sms
+   SET state = 'superseded'
+ WHERE id IN (SELECT id
+                FROM sms
+               WHERE state = 'queued' AND overtaken_at IS NOT NULL
+                 FOR NO KEY UPDATE SKIP LOCKED)
 """
 
 

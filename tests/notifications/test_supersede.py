@@ -29,6 +29,7 @@ from tracking.stages import Act, Keeper, Stage
 KEY = b"the key of a test"
 DIRECTORY = DeskDirectory(KEY)
 NIGHT = MORNING.replace(hour=22)
+WAITING = "SELECT count(*) FROM pg_locks WHERE locktype = 'advisory' AND NOT granted"
 #: When make.scans hears of everything.
 HEARD = MORNING + timedelta(days=30)
 
@@ -161,12 +162,13 @@ async def test_two_workers_do_not_pass_each_other(
 ) -> None:
     """One has the older news in hand when the other finds the newer: the second waits."""
     opened = await make.dossier(desk, town)
-    second: asyncio.Task[int] | None = None
     async with post.begin(Context.job("first")) as conn:
         await outbox.draft(conn, directory=DIRECTORY, now=NIGHT)
         await make.signed(desk, town, opened)
         second = asyncio.create_task(draft(post, NIGHT))
-        await asyncio.sleep(0.2)
+        async with asyncio.timeout(20):
+            while not await desk.fetchval(WAITING):
+                await asyncio.sleep(0.01)
         assert not second.done()
     await second
 
