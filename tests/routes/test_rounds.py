@@ -204,3 +204,24 @@ async def test_an_unknown_round_is_said_to_be_unknown(conn: Connection) -> None:
 async def test_a_rounds_past_cannot_be_deleted(conn: Connection) -> None:
     with pytest.raises(asyncpg.InsufficientPrivilegeError):
         await conn.execute("DELETE FROM round")
+
+
+async def test_a_stop_that_was_undone_lies_ahead_again(conn: Connection, key: RoundKey) -> None:
+    """The delivery there was a mistake; twice said, the stop is still only open."""
+    made = await planned(conn, key, "a", "b")
+    await rounds.start(conn, made.id, EIGHT)
+    await rounds.finish_stop(
+        conn, reference="a", courier_id=key.courier_id, at=EIGHT, outcome="done"
+    )
+
+    for _ in range(2):
+        again = await rounds.reopen_stop(conn, reference="a", courier_id=key.courier_id)
+        assert again is not None
+        assert (again.outcome, again.done_at) == (None, None)
+
+    unknown = await rounds.reopen_stop(conn, reference="z", courier_id=key.courier_id)
+    assert unknown is None
+    after = await rounds.round_of(conn, key.courier_id, EIGHT.date())
+    assert after is not None
+    assert after.next is not None
+    assert after.next.reference == "a"

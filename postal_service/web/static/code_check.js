@@ -3,9 +3,9 @@
 
 export const MOST_WRONG = 5;
 
-/** The verifier of one attempt: from this tab's memory, or from the server. */
-export async function verifierFor(s10, attempt) {
-  const name = `verifier:${s10}:${attempt}`;
+/** The verifier of one courier's attempt: from this tab's memory, or from the server. */
+export async function verifierFor({ s10, attempt, courier }) {
+  const name = `verifier:${s10}:${attempt}:${courier}`;
   const kept = sessionStorage.getItem(name);
   if (kept) return JSON.parse(kept);
   const answer = await fetch(`/courier/verifiers/${s10}`, {
@@ -36,8 +36,8 @@ export async function fits(verifier, typed) {
 
 /** How often a wrong code was typed on this phone at this attempt; it outlives the page. */
 export class Tries {
-  constructor(s10, attempt) {
-    this.name = `wrong:${s10}:${attempt}`;
+  constructor({ s10, attempt, courier }) {
+    this.name = `wrong:${s10}:${attempt}:${courier}`;
   }
 
   get wrong() {

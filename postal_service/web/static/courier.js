@@ -56,10 +56,10 @@ for (const button of document.querySelectorAll("[data-seconds]")) {
 }
 
 // The next door's code is made checkable while there is signal.
-const ahead = document.querySelector("[data-door]");
+const ahead = document.querySelector("[data-attempt]:not(form)");
 if (ahead) {
   const { verifierFor } = await import("./code_check.js");
-  verifierFor(ahead.dataset.door, ahead.dataset.attempt).catch(() => {});
+  verifierFor(ahead.dataset).catch(() => {});
 }
 
 // A scanner types faster than a thumb, wherever the cursor is. On a list its beep marks the line;

@@ -34,8 +34,8 @@ const code = form.elements.code;
 let looking = Promise.resolve(true);
 if (code) {
   const said = document.getElementById("code-said");
-  const tries = new Tries(form.dataset.s10, form.dataset.attempt);
-  const verifier = verifierFor(form.dataset.s10, form.dataset.attempt).catch(() => null);
+  const tries = new Tries(form.dataset);
+  const verifier = verifierFor(form.dataset).catch(() => null);
   const tell = (words, kind = "") => {
     said.textContent = words;
     said.className = `status ${kind}`;
