@@ -28,12 +28,14 @@ class Claim(Struct, frozen=True, kw_only=True):
     valid_until: datetime | None
 
 
-# A text that a network filtered waits until a person has lifted its stop.
+# A text that a network filtered waits until a person has lifted its stop; one that is true no
+# longer is the sweeper's, who has somebody called.
 TAKE_DUE = """
 SELECT id, event_id, dossier_id, recipient_id, template, body, segments, attempts, failures,
        gateway, valid_until
   FROM sms
  WHERE state = 'queued' AND next_attempt_at <= $1
+   AND (valid_until IS NULL OR valid_until > $1)
    AND template NOT IN (SELECT template FROM sms_stop WHERE lifted_at IS NULL)
  ORDER BY next_attempt_at, id
  LIMIT $2
@@ -161,6 +163,14 @@ async def end(conn: Conn, ends: Sequence[tuple[int, str, str]]) -> None:
     await conn.execute(END, *([each[n] for each in ends] for n in range(3)))
 
 
+class Stale(Struct, frozen=True, kw_only=True):
+    """A message that waited too long to be true."""
+
+    event_id: int
+    dossier_id: int
+    template: str
+
+
 # What was true until a moment is not sent after it, also where nothing else is due.
 EXPIRE = """
 UPDATE sms SET state = 'expired', error = 'stale'
@@ -169,13 +179,13 @@ UPDATE sms SET state = 'expired', error = 'stale'
         WHERE state = 'queued' AND valid_until <= $1
         LIMIT $2
           FOR NO KEY UPDATE SKIP LOCKED)
-RETURNING id
+RETURNING event_id, dossier_id, template
 """
 
 
-async def expire(conn: Conn, now: datetime, limit: int) -> int:
-    """How many messages waited too long to be true."""
-    return len(await conn.fetch(EXPIRE, now, limit))
+async def expire(conn: Conn, now: datetime, limit: int) -> list[Stale]:
+    """End what waited too long; what that was."""
+    return convert(await conn.fetch(EXPIRE, now, limit), list[Stale])
 
 
 # Whoever was sending these is gone. The open attempt says that the network may

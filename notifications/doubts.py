@@ -16,6 +16,7 @@ from notifications.doubt_store import Doubt, Silence, Verdict
 from notifications.gateway import SECRET, Found, Inquiry, Sms, TryLater
 from notifications.receipt_store import Receipt
 from notifications.sending import WAITS, Means, Pace, owed_by
+from notifications.situations import TODAY_ONLY
 
 log = structlog.get_logger()
 
@@ -40,12 +41,20 @@ class Swept(Struct, frozen=True, kw_only=True):
     expired: int = 0
 
 
-async def sweep(conn: Connection[Record], *, pace: Pace, now: datetime) -> Swept:
-    """Bring into the open what a vanished worker left behind, and what waited too long."""
-    return Swept(
-        lapsed=await attempt_store.doubt_lapsed(conn, now, now + pace.ask_after, SWEPT_AT_ONCE),
-        expired=await attempt_store.expire(conn, now, SWEPT_AT_ONCE),
-    )
+async def sweep(means: Means) -> Swept:
+    """Bring into the open what a vanished worker left behind, and what waited too long.
+
+    Who was not told something that still holds is called.
+    """
+    now = means.now()
+    async with means.begin() as conn:
+        ask_at = now + means.pace.ask_after
+        lapsed = await attempt_store.doubt_lapsed(conn, now, ask_at, SWEPT_AT_ONCE)
+        expired = await attempt_store.expire(conn, now, SWEPT_AT_ONCE)
+        for stale in expired:
+            if stale.template not in TODAY_ONLY:
+                await means.directory.call_instead(conn, owed_by(stale), "refused", at=now)
+    return Swept(lapsed=lapsed, expired=len(expired))
 
 
 class Silent(Struct, frozen=True):

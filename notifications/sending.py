@@ -13,7 +13,7 @@ from asyncpg import Connection, Record
 from msgspec import Struct
 
 from notifications import attempt_store, health
-from notifications.attempt_store import Claim, Leaving, Outcome
+from notifications.attempt_store import Claim, Leaving, Outcome, Stale
 from notifications.doubt_store import Doubt
 from notifications.gateway import (
     SECRET,
@@ -167,9 +167,7 @@ async def depart(means: Means, limit: int) -> tuple[list[Departure], int]:
         departures, ends = [], []
         for claim in claims:
             secret = await means.directory.secret(conn, claim) if SECRET in claim.body else None
-            if claim.valid_until is not None and claim.valid_until <= now:
-                ends.append((claim.id, "expired", "stale"))
-            elif SECRET in claim.body and secret is None:
+            if SECRET in claim.body and secret is None:
                 ends.append((claim.id, "expired", "no_secret"))
             elif (phone := phones.get(claim.recipient_id)) is None:
                 ends.append((claim.id, "refused", "no_phone"))
@@ -292,7 +290,7 @@ async def settle(means: Means, calls: Sequence[Ended]) -> None:
                 )
 
 
-def owed_by(message: Claim | Doubt) -> Owed:
+def owed_by(message: Claim | Doubt | Stale) -> Owed:
     return Owed(
         event_id=message.event_id, dossier_id=message.dossier_id, situation=message.template
     )

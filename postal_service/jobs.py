@@ -106,8 +106,7 @@ class Jobs:
 
     async def sweep(self) -> bool:
         """Bring into the open what a vanished worker left behind."""
-        async with self._database.begin(Context.job("sweep")) as conn:
-            swept = await doubts.sweep(conn, pace=self._means.pace, now=self._clock.now())
+        swept = await doubts.sweep(self._means)
         if swept.lapsed or swept.expired:
             log.warning("messages swept", lapsed=swept.lapsed, expired=swept.expired)
         return False

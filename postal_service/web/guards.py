@@ -60,6 +60,7 @@ def only(*roles: Role) -> Guard:
 clerks = only(Role.CLERK, Role.SUPERVISOR)
 couriers = only(Role.COURIER)
 officers = only(Role.AGENCY_OFFICER)
+operators = only(Role.OPERATOR)
 
 
 async def check_form_token(request: Request[Any, Any, Any]) -> None:

@@ -16,12 +16,11 @@ from notifications.health_store import Count, Standing, Stopped
 from notifications.messages import masked
 from notifications.outbox_store import Depth, Ended, Failure, Spent
 from postal_service import metrics
-from postal_service.caller import Role
 from postal_service.database import Connection, Context
 from postal_service.desk import calls_store
 from postal_service.desk.calls_store import Waiting
 from postal_service.web import operator_words as words
-from postal_service.web.guards import only
+from postal_service.web.guards import operators
 from postal_service.web.inputs import Form
 from postal_service.web.needs import Bell, Caller, Db, Now, Settings
 from postal_service.web.pages import is_fragment, page
@@ -62,7 +61,7 @@ class Outbox(Struct, frozen=True, kw_only=True):
 
 class OperatorController(Controller):
     path = "/operator"
-    guards = [only(Role.OPERATOR)]
+    guards = [operators]
 
     @get("/", name="operator.outbox")
     async def outbox(

@@ -330,6 +330,17 @@ async def test_what_is_no_longer_true_is_not_sent(
     assert not [sms for sms in gateway.sent if "Hom nay buu ta" in sms.body]
 
 
+async def test_who_waits_for_days_is_called(post: Database, desk: Connection, town: Town) -> None:
+    """A text stayed stopped over a long weekend: what it says still holds, and was not said."""
+    await drafted(post, desk, town)
+
+    assert (await sweep(post, MORNING + timedelta(hours=71))).expired == 0
+    assert (await sweep(post, MORNING + timedelta(hours=72))).expired == 1
+
+    assert await states(desk) == ["expired"]
+    assert len(await calls(desk)) == 1
+
+
 async def test_a_message_about_today_is_not_kept_trying_until_tomorrow(
     post: Database, desk: Connection, town: Town
 ) -> None:

@@ -9,7 +9,7 @@ from functools import partial
 from asyncpg import Connection
 
 from notifications import doubts, outbox, receipts, sending
-from notifications.gateway import Blame, Found, Gateway, Sms
+from notifications.gateway import Blame, Found, Gateway, MemoryGateway, Sms
 from notifications.health import Network, networks
 from notifications.receipt_store import Receipt, add_receipt
 from notifications.sending import Means, Pace
@@ -84,8 +84,7 @@ async def ask(post: Database, *gateways: Gateway, now: datetime) -> int:
 
 
 async def sweep(post: Database, now: datetime) -> doubts.Swept:
-    async with post.begin(Context.job("test")) as conn:
-        return await doubts.sweep(conn, pace=Pace(), now=now)
+    return await doubts.sweep(means(post, MemoryGateway(), now=now))
 
 
 async def report(
