@@ -59,7 +59,7 @@ class Jobs:
 
     def ring(self) -> None:
         """Something happened outside. The rest looks around by the clock alone."""
-        for lane in (self._drafting, self._hearing, self._desk):
+        for lane in (self._drafting, self._hearing):
             lane.bell.set()
 
     async def run(self, lane: Lane) -> bool:
