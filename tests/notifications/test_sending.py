@@ -21,7 +21,7 @@ from notifications.gateway import (
     masked,
 )
 from notifications.sending import Pace, Sender
-from postal_service.database import Database
+from postal_service.database import Context, Database, open_database
 from tests import make
 from tests.make import MORNING, Town
 from tests.notifications.travel import (
@@ -76,6 +76,24 @@ async def test_the_attempt_is_on_record_before_the_network_is_called(
 
     assert seen == [(1, None, ["sending"])]
     assert await desk.fetchval("SELECT outcome FROM sms_attempt") == "sent"
+
+
+async def test_no_connection_is_held_while_a_network_answers(
+    town_url: str, desk: Connection, town: Town
+) -> None:
+    """Eight calls in the air, and the only connection of the pool is free for others."""
+    async with open_database(town_url, size=1, name="test narrow") as narrow:
+        await drafted(narrow, desk, town, 8)
+
+        class Nosy(MemoryGateway):
+            async def send(self, sms: Sms) -> str:
+                async with narrow.begin(Context.job("test")) as conn:
+                    await conn.fetchval("SELECT 1")
+                return await super().send(sms)
+
+        await send(narrow, Nosy())
+
+    assert await states(desk) == ["sent"] * 8
 
 
 async def test_two_workers_never_share_a_message(
