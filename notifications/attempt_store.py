@@ -29,13 +29,14 @@ class Claim(Struct, frozen=True, kw_only=True):
 
 
 # A text that a network filtered waits until a person has lifted its stop; one that is true no
-# longer is the sweeper's, who has somebody called.
+# longer is the sweeper's, who has somebody called; one that was overtaken in the air and came
+# back does not leave again.
 TAKE_DUE = """
 SELECT id, event_id, dossier_id, recipient_id, template, body, segments, attempts, failures,
        gateway, valid_until
   FROM sms
  WHERE state = 'queued' AND next_attempt_at <= $1
-   AND (valid_until IS NULL OR valid_until > $1)
+   AND (valid_until IS NULL OR valid_until > $1) AND overtaken_at IS NULL
    AND template NOT IN (SELECT template FROM sms_stop WHERE lifted_at IS NULL)
  ORDER BY next_attempt_at, id
  LIMIT $2

@@ -348,6 +348,24 @@ async def test_what_is_no_longer_true_is_not_sent(
     assert not [sms for sms in gateway.sent if "Hom nay buu ta" in sms.body]
 
 
+async def test_what_was_overtaken_in_the_air_does_not_leave_again(
+    post: Database, desk: Connection, town: Town
+) -> None:
+    """The network gave it back when the dossier was already further."""
+    opened = await make.dossier(desk, town)
+    await draft(post)
+    outfit = means(post, BrokenGateway(TryLater("503")))
+    [departure], _ = await sending.depart(outfit, 8)
+    await make.signed(desk, town, opened)
+    await draft(post)
+    await sending.settle(outfit, [await sending.call(outfit, departure, until=float("inf"))])
+    gateway = MemoryGateway()
+
+    await send(post, gateway)
+
+    assert [sms.body.count("ban giao") for sms in gateway.sent] == [1]
+
+
 async def test_who_waits_for_days_is_called(post: Database, desk: Connection, town: Town) -> None:
     """A text stayed stopped over a long weekend: what it says still holds, and was not said."""
     await drafted(post, desk, town)
