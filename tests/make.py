@@ -119,7 +119,7 @@ async def dossier(
     at: datetime = MORNING,
     offered: bool = True,
 ) -> Dossier:
-    """An accepted dossier, its intake lines included, and the clerk has offered it to the courier."""
+    """An accepted dossier, intake lines included; the clerk has offered it to the courier."""
     citizen = await party(conn, phone=phone)
     opened = await journey.open_dossier(
         conn,

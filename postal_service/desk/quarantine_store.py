@@ -179,9 +179,11 @@ async def lock(conn: Connection[Record], ids: Sequence[int], office_id: int) -> 
     return convert(await conn.fetch(LOCK, ids, office_id), list[Kept])
 
 
+# A typed code is looked at once; decided, the line has no use for it.
 SETTLE = """
 UPDATE quarantined_scan k
-   SET state = s.state, why = s.why, said = s.said, decided_by = $5, decided_at = $6
+   SET line = k.line - 'code', state = s.state, why = s.why, said = s.said, decided_by = $5,
+       decided_at = $6
   FROM unnest($1::bigint[], $2::text[], $3::text[], $4::text[]) AS s(id, state, why, said)
  WHERE k.id = s.id
 """

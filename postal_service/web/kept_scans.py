@@ -52,18 +52,18 @@ def sent(report: Report, line: Any) -> Sent:  # noqa: ANN401 -- as the phone sen
 
 
 async def admit(
-    conn: Connection[Record], lines: Sequence[Kept], *, approver: int, now: datetime
+    conn: Connection[Record], lines: Sequence[Kept], *, approver: int, now: datetime, key: bytes
 ) -> list[Answer]:
     """Record *lines* in their couriers' names, with the one who let them pass beside them.
 
-    Each gets its own answer, in the order given.
+    Each gets its own answer, in the order given. *key* is that of delivery codes.
     """
     answers: dict[int, Answer] = {}
     in_turn = sorted(lines, key=lambda line: (line.person_id, line.office_id, line.at, line.id))
     for _, theirs in groupby(in_turn, key=lambda line: (line.person_id, line.office_id)):
         own = list(theirs)
         reports = [read_again(line, approver) for line in own]
-        found = await delivery.record(conn, reports, heard_at=now)
+        found = await delivery.record(conn, reports, heard_at=now, key=key)
         answers |= {line.id: answer for line, answer in zip(own, found, strict=True)}
     return [answers[line.id] for line in lines]
 

@@ -84,12 +84,19 @@ class QuarantineController(Controller):
 
     @post("/admission", name="quarantine.admit")
     async def admit(
-        self, data: URLEncodedBody[LinesForm], caller: Caller, db: Db, bell: Bell, now: Now
+        self,
+        request: AnyRequest,
+        data: URLEncodedBody[LinesForm],
+        caller: Caller,
+        db: Db,
+        bell: Bell,
+        now: Now,
     ) -> Redirect:
         """Record the ticked lines in their couriers' names, in the order they happened."""
         async with db.begin(caller.context) as conn:
             lines = await quarantine.take(conn, data.ids, by=caller)
-            answers = await kept_scans.admit(conn, lines, approver=caller.id, now=now)
+            key: bytes = request.app.state.delivery_key
+            answers = await kept_scans.admit(conn, lines, approver=caller.id, now=now, key=key)
             await quarantine.settle(conn, lines, answers, by=caller, now=now)
         bell.ring()
         return Redirect("/quarantine?said=admitted", status_code=303)
