@@ -22,7 +22,8 @@ from postal_service.demo import people
 from postal_service.desk import counter, procedures
 from postal_service.desk.intake import Entry, PaperEntry
 from postal_service.settings import DATA
-from tracking import calendars, deadlines, journey, rulings, slip
+from tracking import calendars, custody, deadlines, journey, rulings, slip
+from tracking.custody_model import Item, Kind, NewHandOver
 from tracking.deadlines import Limit, Unit
 from tracking.model import Actor, Dossier, Party, Ruling, Scan
 from tracking.stages import Act, Keeper, Leg
@@ -98,8 +99,27 @@ async def fill(database: Database, now: datetime) -> None:
             at = working_morning(now, days_ago) + timedelta(minutes=9 * number)
             dossier = await accept(conn, crew, next(citizens), wanted, at)
             await carry(conn, crew, dossier, acts, at)
+        await send_bag(conn, crew, working_morning(now, 0))
         # what these stages would have sent was sent in the days they happened
         await journey.take_news(conn, "sms", 1000)
+
+
+async def send_bag(conn: Connection, crew: Crew, at: datetime) -> None:
+    """One of the papers on the shelf goes to the neighbours in a sealed bag, not opened yet."""
+    s10 = await conn.fetchval(
+        "SELECT s10 FROM consignment WHERE stage = 'accepted' AND offered_kind IS NULL"
+        " ORDER BY id DESC LIMIT 1"
+    )
+    bag = NewHandOver(
+        id=uuid4(),
+        kind=Kind.BAG,
+        to=Party(Keeper.OFFICE, await people.office(conn, people.NEIGHBOUR)),
+        items=[Item(uuid4(), s10)],
+        by=crew.clerk.actor,
+        at=at,
+        seal="NP 004217",
+    )
+    await custody.offer(conn, bag, heard_at=at)
 
 
 def invented() -> Iterator[dict[str, str]]:

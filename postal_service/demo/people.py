@@ -14,6 +14,8 @@ from tracking import journey
 #: One password for all: the demo listens on this machine alone and says so on every page.
 PASSWORD: Final = "buudien2026"  # noqa: S105
 OFFICE: Final = "66200"
+#: Where bags go to and come from.
+NEIGHBOUR: Final = "66100"
 AGENCY: Final = "H36.182"
 
 
@@ -26,6 +28,7 @@ class SignIn(Struct, frozen=True, kw_only=True):
     words: str
     home: str
     phone: str | None = None
+    office: str = OFFICE  #: of those who work at one
 
     @property
     def given_name(self) -> str:
@@ -56,6 +59,14 @@ SIGN_INS: Final = (
         home="/agency",
     ),
     SignIn(
+        username="lan",
+        full_name="Phạm Thị Lan",
+        role=Role.CLERK,
+        words="giao dịch viên bưu cục khác / clerk elsewhere",
+        home="/counter/hand-overs",
+        office=NEIGHBOUR,
+    ),
+    SignIn(
         username="minh",
         full_name="Đinh Quang Minh",
         role=Role.SUPERVISOR,
@@ -80,7 +91,7 @@ async def settle(conn: Connection) -> None:
         await journey.give_numbers(conn, row["id"])
     if await security_store.credentials(conn, SIGN_INS[0].username):
         return
-    office_id, agency_id = await places(conn)
+    _, agency_id = await places(conn)
     password_hash = await security.hash_password(PASSWORD)
     for who in SIGN_INS:
         at_agency = who.role is Role.AGENCY_OFFICER
@@ -90,7 +101,7 @@ async def settle(conn: Connection) -> None:
             full_name=who.full_name,
             given_name=who.given_name,
             role=who.role,
-            office_id=None if who.role in ELSEWHERE else office_id,
+            office_id=None if who.role in ELSEWHERE else await office(conn, who.office),
             agency_id=agency_id if at_agency else None,
             phone=who.phone,
             password_hash=password_hash,
@@ -107,9 +118,14 @@ async def strangers(conn: Connection) -> bool:
     )
 
 
+async def office(conn: Connection, code: str) -> int:
+    found: int = await conn.fetchval("SELECT id FROM office WHERE code = $1", code)
+    return found
+
+
 async def places(conn: Connection) -> tuple[int, int]:
     """The ids of the demo's office and agency."""
-    office_id = await conn.fetchval("SELECT id FROM office WHERE code = $1", OFFICE)
+    office_id = await office(conn, OFFICE)
     agency_id = await conn.fetchval(
         "SELECT id FROM agency WHERE code = $1 AND valid_to IS NULL", AGENCY
     )

@@ -71,6 +71,7 @@ async def go(site: str, clock: Clock, database_url: str) -> bool:
             Visitor.signed_in(site, who.username, people.PASSWORD)
             for who in people.SIGN_INS
             if who.role in (Role.CLERK, Role.COURIER, Role.AGENCY_OFFICER)
+            and who.office == people.OFFICE
         )
     )
     try:
