@@ -57,7 +57,7 @@ PATIENCE: Final = 0.25
 class Pace(Struct, frozen=True, kw_only=True):
     """How much one worker has in the air, and how long it may stay there."""
 
-    in_air: int = 64
+    in_air: int = 80
     lease: timedelta = timedelta(seconds=60)
     #: how long after a lost answer the network can say whether it took the message
     ask_after: timedelta = timedelta(seconds=60)
@@ -106,20 +106,24 @@ class Sender:
 
     async def round(self) -> bool:
         """Let leave what is due and write down what has come back; whether there is more to do."""
-        await self._settle()
         in_air = self._means.pace.in_air
         free = in_air - len(self._air)
         full = False
         if free * 4 >= in_air:  # claims in batches, not one by one as slots come free
-            full = await self._launch(free) == free
+            ends = await asyncio.gather(self._launch(free), self._settle(), return_exceptions=True)
+            for end in ends:
+                if isinstance(end, BaseException):
+                    raise end
+            full = ends[0] == free
+        else:
+            await self._settle()
         if self._air:
             await asyncio.wait(self._air, timeout=PATIENCE, return_when=asyncio.FIRST_COMPLETED)
             await asyncio.sleep(GATHER)
             landed = {task for task in self._air if task.done()}
             self._air -= landed
             self._ended += [task.result() for task in landed]
-            await self._settle()
-        return full or bool(self._air)
+        return full or bool(self._air) or bool(self._ended)
 
     async def land(self) -> None:
         """Wait for what is in the air and write it down; nothing leaves any more."""

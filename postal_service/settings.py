@@ -45,7 +45,7 @@ class Settings(Struct, frozen=True, kw_only=True):
     sms_network_weight: int = 50
     #: where networks report; none: SITE_URL where it is https, else they are not told to
     sms_report_url: str | None = None
-    sms_in_air: int = 64  #: calls a worker has open at once
+    sms_in_air: int = 80  #: calls a worker has open at once
     sms_patience_seconds: float = 10.0  #: how long a network may take to answer a call
     #: how long a call may be out before its worker is taken for dead; several patiences
     sms_lease_seconds: float = 60.0

@@ -116,7 +116,7 @@ async def test_one_slow_answer_keeps_no_other_message_waiting(
     gateway = SlowGateway()
     sender = Sender(means(post, gateway, pace=Pace(in_air=4)))
 
-    for _ in range(4):
+    for _ in range(5):
         await sender.round()
     assert sorted(await states(desk)) == ["sending", "sent", "sent", "sent", "sent"]
     gateway.answer.set()
@@ -211,6 +211,7 @@ async def test_answers_are_kept_while_the_database_is_away(
     gateway = Cutting()
     sender = Sender(means(post, gateway))
     try:
+        await sender.round()
         with pytest.raises((asyncpg.PostgresError, OSError)):
             await sender.round()
         await admin.execute(f"ALTER DATABASE {name} ALLOW_CONNECTIONS true")
