@@ -62,7 +62,7 @@ SIGN_INS: Final = (
         username="lan",
         full_name="Phạm Thị Lan",
         role=Role.CLERK,
-        words="giao dịch viên bưu cục khác / clerk elsewhere",
+        words="bưu cục bên / the next office",
         home="/counter/hand-overs",
         office=NEIGHBOUR,
     ),
