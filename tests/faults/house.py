@@ -166,6 +166,13 @@ class House:
         self.clock.move(by)
         self.start_workers()
 
+    async def greet_the_morning(self) -> None:
+        """Messages wait for seven o'clock at night: a round begins before noon."""
+        now = self.clock.now()
+        if not 8 <= now.hour < 12:
+            day = now.replace(hour=8, minute=15) + timedelta(days=now.hour >= 8)
+            await self.pass_time(day - now)
+
     # --- looking ---
 
     @asynccontextmanager

@@ -92,6 +92,7 @@ class Story:
 
     async def round(self, name: str, break_: Break) -> None:
         house, network = self.house, self.house.network
+        await house.greet_the_morning()
         begun = time.monotonic()
         # every other round the network says nothing by itself: a doubt is ended by asking alone
         mute = (self.verdict.rounds // len(KINDS) + self.verdict.rounds) % 2 == 1
