@@ -150,19 +150,21 @@ async def open_(
     await conn.execute(OPEN, hand_over_id, *found, by, at)
 
 
+# Whichever list the paper lay on: the line that this very taking has answered.
 DAMAGED = """
 UPDATE hand_over_line l
    SET outcome = 'damaged', reason = d.reason
-  FROM unnest($2::bigint[], $3::text[]) AS d(consignment_id, reason)
- WHERE l.hand_over_id = $1 AND l.consignment_id = d.consignment_id AND l.outcome = 'accepted'
+  FROM unnest($3::bigint[], $4::text[]) AS d(consignment_id, reason)
+ WHERE l.consignment_id = d.consignment_id AND l.outcome = 'accepted'
+   AND l.answered_by = $1 AND l.answered_at = $2
 """
 
 
-async def damaged(conn: Connection, hand_over_id: int, found: Sequence[tuple[int, str]]) -> None:
-    """Mark what was taken damaged: its consignment and the reason."""
-    await conn.execute(
-        DAMAGED, hand_over_id, [line[0] for line in found], [line[1] for line in found]
-    )
+async def damaged(
+    conn: Connection, by: int, at: datetime, found: Sequence[tuple[int, str]]
+) -> None:
+    """Mark what *by* took damaged at the moment *at*: its consignment and the reason."""
+    await conn.execute(DAMAGED, by, at, [line[0] for line in found], [line[1] for line in found])
 
 
 END = """

@@ -154,7 +154,7 @@ async def note_damage(
         for event in events
         if isinstance(event, Event) and event.consignment_id is not None
     ]
-    await store.damaged(conn, hand_over.id, marked)
+    await store.damaged(conn, by.person, at, marked)
 
 
 async def add_extra(

@@ -78,8 +78,10 @@ async def go(site: str, clock: Clock, database_url: str) -> bool:
         case = await accept(clerk)
         await lay_down(clerk, case.s10, clock)
         await carry_out(courier, officer, case, clock)
-        await decide(officer, case, clock)
+        code = await decide(officer, case, clock)
         result = await s10_of_result(officer, case)
+        await beep(courier, result, "collect", clock)
+        await heard(clerk, rf"Da nhan ket qua ho so ({code})")
         await carry_home(clerk, courier, result, clock)
         text = await clerk.open(f"/h/{case.code}")
     except WentWrong as error:
@@ -177,8 +179,8 @@ async def plan(courier: Visitor, s10: str) -> None:
         await courier.send("/courier/start")
 
 
-async def decide(officer: Visitor, case: Case, clock: Clock) -> None:
-    """At the agency: receive under its code, begin, finish, give the result to the post."""
+async def decide(officer: Visitor, case: Case, clock: Clock) -> str:
+    """At the agency: receive under its code, which is returned, begin, finish, give to the post."""
     code = f"{people.AGENCY}-{clock.now():%y%m%d}-{time.time_ns() % 10**7:07}"
     for act, given in (
         ("receive", {"agency_code": code}),
@@ -188,6 +190,9 @@ async def decide(officer: Visitor, case: Case, clock: Clock) -> None:
     ):
         await officer.open(f"/agency/dossiers/{case.ref}")
         await officer.rule(act, **given)
+        if act == "receive":
+            await heard(officer, rf"da tiep nhan ho so ({code})")
+    return code
 
 
 async def s10_of_result(officer: Visitor, case: Case) -> str:
@@ -215,8 +220,7 @@ async def lay_down(clerk: Visitor, s10: str, clock: Clock) -> None:
 
 
 async def carry_home(clerk: Visitor, courier: Visitor, result: str, clock: Clock) -> None:
-    """From the agency's desk to the office, and on the round to the door."""
-    await beep(courier, result, "collect", clock)
+    """From the courier's bag to the office, and on the round to the door."""
     await beep(courier, result, "bring_in", clock)
     await clerk.open("/counter/taking")
     items = [{"id": str(uuid4()), "s10": result}]

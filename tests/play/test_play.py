@@ -164,8 +164,8 @@ class Play(RuleBasedStateMachine):
             small.happen(paper, said["id"], act, taker, now)
             if said["outcome"] == "damaged":
                 small.happen(paper, "damage", "damage", taker, now)
-                if was is sheet:
-                    sheet.lines[paper.s10] = "damaged"
+                if was is not None:
+                    was.lines[paper.s10] = "damaged"
 
     @precondition(lambda self: getattr(self, "sheets", None))
     @rule(which=ONE, who=ONE)

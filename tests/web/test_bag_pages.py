@@ -166,7 +166,7 @@ async def test_a_bag_is_opened_by_its_seal(
 
     page = words(await client.get(f"/counter/bags/{number}"))
     assert "Nhận tất cả" in page
-    assert "Sự cố" not in page
+    assert "sai niêm phong" not in page
     assert await desk.fetchval("SELECT count(*) FROM incident") == 0
 
 

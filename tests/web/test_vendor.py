@@ -54,9 +54,20 @@ def test_what_a_style_sheet_asks_for_is_there(path: Path) -> None:
     assert [name for name in asked if not (path.parent / name).is_file()] == []
 
 
-def test_the_pages_stay_light_on_a_mountain_road() -> None:
-    """Style sheets under 20 KB compressed, fonts under 60 KB, for all pages together."""
-    sheets = [*STATIC.glob("*.css"), VENDOR / "pico.min.css"]
+@pytest.mark.parametrize("own", ["bags", "agency", "cases", "supervisor", "operator", "timeline"])
+def test_the_pages_stay_light_on_a_mountain_road(own: str) -> None:
+    """A desk's page: style sheets under 20 KB compressed, fonts under 60 KB."""
+    sheets = [VENDOR / "pico.min.css", *(STATIC / f"{name}.css" for name in ("post", "slip", own))]
 
     assert sum(len(gzip.compress(path.read_bytes())) for path in sheets) < 20_000
     assert sum(path.stat().st_size for path in VENDOR.glob("*.woff2")) < 60_000
+
+
+def test_the_couriers_shell_stays_light() -> None:
+    """Everything a phone loads for its round, scripts and fonts included, under 120 KB."""
+    sheets = [STATIC / f"{name}.css" for name in ("post", "slip", "handset")]
+    scripts = [STATIC / f"{name}.js" for name in ("courier", "door", "proofs", "code_check")]
+    texts = [VENDOR / "pico.min.css", *sheets, *scripts]
+
+    sent = sum(len(gzip.compress(path.read_bytes())) for path in texts)
+    assert sent + sum(path.stat().st_size for path in VENDOR.glob("*.woff2")) < 120_000
