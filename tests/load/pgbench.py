@@ -53,6 +53,6 @@ COMMIT;
 
 
 def filled(sql: str, values: list[str]) -> str:
-    """*sql* on one line with each ``$n`` replaced by the n-th value."""
-    flat = " ".join(sql.split())
+    """*sql* on one line, without comments, each ``$n`` replaced by the n-th value."""
+    flat = " ".join(re.sub(r"--[^\n]*", "", sql).split())
     return re.sub(r"\$(\d+)", lambda found: values[int(found[1]) - 1], flat)
