@@ -459,6 +459,34 @@ async def test_a_courier_of_another_office_carries_what_he_took(
     assert (await custody.look(desk, made.number, by))[1][0].outcome is Outcome.DAMAGED
 
 
+async def test_damage_stands_on_the_list_the_paper_lay_on(desk: Connection, town: Town) -> None:
+    """Taken sound from one list, brought back, taken damaged from the next: the first stays sound.
+
+    The answer came with the number of the older list, as from a page left open.
+    """
+    [number] = await shelf(desk, town, 1)
+    to = Party(Keeper.COURIER, town.courier)
+    older = must(
+        await custody.offer(desk, laid(Kind.COURIER, to, [number], town.by_clerk), heard_at=MORNING)
+    )
+    await answer(desk, older, [said(number, Outcome.ACCEPTED)], town.by_courier)
+    await make.scans(
+        desk, [make.homeward(number, act, town) for act in (Act.BRING_IN, Act.TAKE_IN)]
+    )
+    newer = must(
+        await custody.offer(desk, laid(Kind.COURIER, to, [number], town.by_clerk), heard_at=MORNING)
+    )
+
+    await reception.answer(
+        desk, older.number, [said(number, Outcome.DAMAGED, reason="CD07")],
+        by=town.by_courier, at=MORNING + timedelta(seconds=30),
+        heard_at=MORNING + timedelta(seconds=30),
+    )  # fmt: skip
+
+    found = [(await custody.look(desk, n.number, town.by_clerk))[1][0] for n in (older, newer)]
+    assert [line.outcome for line in found] == [Outcome.ACCEPTED, Outcome.DAMAGED]
+
+
 async def test_twenty_pairs_in_opposite_order_all_end(
     desk: Connection, town_url: str, town: Town
 ) -> None:
