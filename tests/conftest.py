@@ -95,8 +95,12 @@ async def empty_url(server: str, empty_template: str) -> AsyncIterator[str]:
         yield url
 
 
+#: A test's own connection looks on as a command does; who sees what is asked through the app.
+AS_COMMAND = {"postal.kind": "command", "postal.name": "test"}
+
+
 async def connect(url: str) -> Connection:
-    conn = await asyncpg.connect(url, server_settings=dict(doors.as_app("test")))
+    conn = await asyncpg.connect(url, server_settings={**doors.as_app("test"), **AS_COMMAND})
     await doors.prepare(conn)
     return conn
 
