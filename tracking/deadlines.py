@@ -9,59 +9,23 @@ from __future__ import annotations
 
 import calendar as months
 from collections.abc import Iterable, Mapping, Sequence
-from datetime import date, datetime, time, timedelta
-from enum import StrEnum
+from datetime import date, datetime, timedelta
 from itertools import pairwise
 from typing import Final
 
 from msgspec import Struct
 
 from tracking.errors import TrackingError
+from tracking.limits import CUTOFF, MINUTES_A_DAY, MOST, Count
+from tracking.limits import BadLimit as BadLimit
+from tracking.limits import Convention as Convention
+from tracking.limits import Limit as Limit
+from tracking.limits import Unit as Unit
 from tracking.working_time import MINUTE, Calendar, local
-
-#: The cut-off of procedures answered on the day they are received (NĐ 61/2018, NĐ 118/2025).
-CUTOFF: Final = time(15)
-MINUTES_A_DAY: Final = 8 * 60  #: a working day of a limit, whatever the hours of the agency
 
 #: Days in the post by tariff zone. Practice published by provincial posts under QĐ 45/2016: at
 #: most 1, 1.5 to 2, and 3 days, Sundays and public holidays not counted.
 TRANSIT_DAYS: Final[Mapping[str, int]] = {"district": 1, "province": 2, "inter": 3}
-
-
-class Unit(StrEnum):
-    WORKING_HOUR = "working_hour"
-    WORKING_DAY = "working_day"
-    DAY = "day"  #: calendar days
-    MONTH = "month"
-
-
-class Convention(StrEnum):
-    """How a working day is read: eight hours to the minute, or to the end of the last day."""
-
-    HOUR_PRECISE = "hour_precise"
-    END_OF_DAY = "end_of_day"  #: Civil Code 2015 art. 147-148
-
-
-class Count(StrEnum):
-    """What is counted, once unit and convention are both known."""
-
-    MINUTES = "minutes"
-    WORKING_DAYS = "working_days"
-    DAYS = "days"
-    MONTHS = "months"
-
-
-#: About the same 27 years in every unit.
-MOST: Final[Mapping[Unit, int]] = {
-    Unit.WORKING_HOUR: 80_000,
-    Unit.WORKING_DAY: 10_000,
-    Unit.DAY: 10_000,
-    Unit.MONTH: 320,
-}
-
-
-class BadLimit(TrackingError):
-    """A limit that no procedure can have."""
 
 
 class BadPause(TrackingError):
@@ -74,46 +38,6 @@ class BadPause(TrackingError):
             f"The pause from {since:%Y-%m-%d %H:%M} to {until:%Y-%m-%d %H:%M} cannot be: "
             "it must end after it starts, and not overlap another.",
         )
-
-
-class Limit(Struct, frozen=True, kw_only=True):
-    """The time a procedure is given. Nought with the cut-off means: the same day."""
-
-    value: int
-    unit: Unit = Unit.WORKING_DAY
-    convention: Convention = Convention.HOUR_PRECISE
-    same_day_cutoff: bool = False
-
-    def __post_init__(self) -> None:
-        if not 0 <= self.value <= MOST[self.unit]:
-            raise BadLimit(
-                f"Thời hạn {self.value} không hợp lệ: phải từ 0 đến {MOST[self.unit]}.",
-                f"A limit of {self.value} cannot be: it lies between 0 and {MOST[self.unit]}.",
-            )
-        if (self.value == 0) is not self.same_day_cutoff:
-            raise BadLimit(
-                "Thời hạn 0 chỉ dùng cho thủ tục trả trong ngày, có giờ chốt 15:00. "
-                "Nhập số ngày hoặc đánh dấu giờ chốt, không cả hai.",
-                "A limit of 0 is for same-day procedures, which have the 15:00 cut-off. "
-                "Enter a number or mark the cut-off, not both.",
-            )
-
-    @property
-    def count(self) -> Count:
-        if self.same_day_cutoff:
-            return Count.WORKING_DAYS
-        if self.unit is Unit.DAY:
-            return Count.DAYS
-        if self.unit is Unit.MONTH:
-            return Count.MONTHS
-        if self.unit is Unit.WORKING_DAY and self.convention is Convention.END_OF_DAY:
-            return Count.WORKING_DAYS
-        return Count.MINUTES
-
-    @property
-    def minutes(self) -> int:
-        """The working time of a limit that is counted in minutes."""
-        return self.value * (60 if self.unit is Unit.WORKING_HOUR else MINUTES_A_DAY)
 
 
 class Pause(Struct, frozen=True, kw_only=True):
@@ -149,23 +73,52 @@ class Forecast(Struct, frozen=True, kw_only=True):
     delivered_on: date | None
 
 
-def due(start: datetime, limit: Limit, calendar: Calendar, pauses: Iterable[Pause] = ()) -> Due:
+def due(
+    start: datetime,
+    limit: Limit,
+    calendar: Calendar,
+    pauses: Iterable[Pause] = (),
+    extension: int = 0,
+) -> Due:
     """When the answer to papers received at *start* is owed; *pauses* are those that have ended.
 
     Calendar days and months exclude the first day and end at closing time of the last, which
     moves to a working day (Civil Code 2015 art. 147-148). A pause that starts when the answer is
-    already due changes nothing, and months are not paused. Raises BadPause and what the calendar
-    raises: BadMoment, CalendarGap, SpanTooLong.
+    already due changes nothing, and months are not paused. An *extension* is in units of the
+    limit: the same reckoning with so many more, while ``original_due`` stays. Raises BadPause,
+    BadLimit and what the calendar raises: BadMoment, CalendarGap, SpanTooLong.
     """
+    if not 0 <= extension <= MOST[limit.unit]:
+        raise BadLimit(
+            f"Gia hạn {extension} không hợp lệ: phải từ 0 đến {MOST[limit.unit]}.",
+            f"An extension of {extension} cannot be: it lies between 0 and {MOST[limit.unit]}.",
+        )
     begin = calendar.normalise(_on_the_minute(start))
-    end = _reckon(begin, limit, calendar)
-    paused = 0
-    for pause in _in_order(pauses):
+    ordered = _in_order(pauses)
+    original = _end(begin, limit, calendar, ordered, 0)
+    moved = _end(begin, limit, calendar, ordered, extension) if extension else original
+    return Due(start=begin, original_due=original, due=moved)
+
+
+def _end(
+    begin: datetime, limit: Limit, calendar: Calendar, pauses: Sequence[Pause], extension: int
+) -> datetime:
+    """The due time for a normalised start and ordered pauses."""
+    more = extension * _counts_as(limit)
+    end = _reckon(begin, limit, calendar, more)
+    for pause in pauses:
         if pause.since >= end:
             break
-        paused += _lost(max(pause.since, begin), max(pause.until, begin), limit, calendar)
-        end = _reckon(begin, limit, calendar, paused)
-    return Due(start=begin, original_due=end, due=end)
+        more += _lost(max(pause.since, begin), max(pause.until, begin), limit, calendar)
+        end = _reckon(begin, limit, calendar, more)
+    return end
+
+
+def _counts_as(limit: Limit) -> int:
+    """What one unit of *limit* is in what it counts."""
+    if limit.count is not Count.MINUTES:
+        return 1
+    return 60 if limit.unit is Unit.WORKING_HOUR else MINUTES_A_DAY
 
 
 def due_after_pause(
@@ -234,18 +187,18 @@ def _on_the_minute(at: datetime) -> datetime:
     return local(at).replace(second=0, microsecond=0)
 
 
-def _reckon(begin: datetime, limit: Limit, calendar: Calendar, paused: int = 0) -> datetime:
-    """The due time for a normalised start; *paused* is in what the limit counts."""
+def _reckon(begin: datetime, limit: Limit, calendar: Calendar, more: int = 0) -> datetime:
+    """The due time for a normalised start; *more* is in what the limit counts."""
     match limit.count:
         case Count.MINUTES:
-            return calendar.add_minutes(begin, limit.minutes + paused)
+            return calendar.add_minutes(begin, limit.minutes + more)
         case Count.WORKING_DAYS:
             missed = limit.same_day_cutoff and begin.time() > CUTOFF
-            last = calendar.add_days(begin.date(), limit.value + paused + missed)
+            last = calendar.add_days(begin.date(), limit.value + more + missed)
         case Count.DAYS:
-            last = begin.date() + timedelta(days=limit.value + paused)
+            last = begin.date() + timedelta(days=limit.value + more)
         case Count.MONTHS:
-            last = _months_later(begin.date(), limit.value)
+            last = _months_later(begin.date(), limit.value + more)
     if limit.count in (Count.DAYS, Count.MONTHS):
         last = calendar.working_day_from(last)
     return calendar.closing(last)

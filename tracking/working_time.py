@@ -10,15 +10,22 @@ Moments handed in are aware, in any zone; moments handed back are in ``ZONE``.
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from collections.abc import Iterator
-from datetime import date, datetime, time, timedelta, timezone
+from datetime import date, datetime, timedelta, timezone
 from functools import cached_property, partial
 from itertools import combinations
 from typing import Final
 
 from msgspec import Struct
 
-from tracking.errors import TrackingError
+from tracking.months import Month, index_of, tally
+from tracking.sessions import Session as Session
+from tracking.working_errors import FIRST_YEAR, LAST_YEAR, MAX_DAYS
+from tracking.working_errors import BadCalendar as BadCalendar
+from tracking.working_errors import BadMoment as BadMoment
+from tracking.working_errors import CalendarGap as CalendarGap
+from tracking.working_errors import SpanTooLong as SpanTooLong
 
 #: Vietnam has kept UTC+7 without summer time since 1975. A fixed offset needs no zone table and
 #: adds up ten times faster than one.
@@ -27,57 +34,16 @@ ZONE: Final = timezone(timedelta(hours=7), "Asia/Ho_Chi_Minh")
 OFFICE_WEEK: Final = frozenset({1, 2, 3, 4, 5})  #: Monday to Friday: state agencies
 POSTAL_WEEK: Final = frozenset({1, 2, 3, 4, 5, 6})  #: the post also carries on Saturdays
 
-MAX_DAYS: Final = 10_000  #: no limit of any procedure is longer than 27 years
 MAX_GAP: Final = 400  #: days without a session after which a calendar is broken, not on leave
-FIRST_YEAR: Final = 2000
-LAST_YEAR: Final = 2100
 HORIZON: Final = 2200  #: the search for hours ends here, whatever the calendar
 
 DAY: Final = timedelta(days=1)
 MINUTE: Final = timedelta(minutes=1)
+TICK: Final = timedelta(microseconds=1)  #: sums of time are kept as whole numbers of these
 MONDAY: Final = 1
 
 Spell = tuple[datetime, datetime]  #: opening and closing of one session on one day
-Hours = tuple[timedelta, tuple[Spell, ...]]  #: how long a day counts, and when
-
-
-class BadCalendar(TrackingError):
-    """The hours or the days of a calendar contradict each other."""
-
-
-class CalendarGap(TrackingError):
-    """The calendar says nothing about a day that somebody needs."""
-
-    def __init__(self, day: date) -> None:
-        super().__init__(
-            f"Lịch làm việc không có giờ nào từ ngày {day:%d/%m/%Y}. "
-            "Báo người quản trị bổ sung lịch rồi làm lại.",
-            f"The working calendar has a gap: no hours from {day} on. "
-            "Ask the administrator to complete it, then try again.",
-        )
-        self.day = day
-
-
-class BadMoment(TrackingError):
-    """A time nobody can reckon with: without a zone, or ages away."""
-
-    def __init__(self) -> None:
-        super().__init__(
-            f"Ngày giờ phải kèm múi giờ và nằm trong các năm {FIRST_YEAR}–{LAST_YEAR}. "
-            "Kiểm tra lại ngày giờ đã nhập.",
-            f"A time needs its zone and a year from {FIRST_YEAR} to {LAST_YEAR}. "
-            "Check the date and time that were entered.",
-        )
-
-
-class SpanTooLong(TrackingError):
-    """More time than any procedure in the country is given."""
-
-    def __init__(self) -> None:
-        super().__init__(
-            f"Khoảng thời gian dài quá {MAX_DAYS} ngày. Kiểm tra lại thời hạn đã nhập.",
-            f"That is longer than {MAX_DAYS} days. Check the limit that was entered.",
-        )
+Hours = tuple[int, tuple[Spell, ...]]  #: how many ticks of a day count, and when
 
 
 def local(at: datetime) -> datetime:
@@ -85,57 +51,6 @@ def local(at: datetime) -> datetime:
     if at.tzinfo is None or not FIRST_YEAR <= at.year <= LAST_YEAR:
         raise BadMoment
     return at.astimezone(ZONE)
-
-
-class Session(Struct, frozen=True, kw_only=True):
-    """Hours a counter keeps on some days of the week, while they are in force.
-
-    The period is half-open: ``valid_from`` is in force, ``valid_to`` no longer is; none is open.
-    ``counts`` says that legal limits run during it, ``accepts`` that papers are taken in.
-    """
-
-    open: time
-    close: time
-    weekdays: frozenset[int]  #: 1 is Monday, 7 is Sunday
-    valid_from: date | None = None
-    valid_to: date | None = None
-    counts: bool = True
-    accepts: bool = True
-
-    def __post_init__(self) -> None:
-        if self.open >= self.close:
-            raise BadCalendar(
-                f"Ca mở lúc {self.open:%H:%M} mà đóng lúc {self.close:%H:%M}. Sửa lại giờ của ca.",
-                f"A session opens at {self.open:%H:%M} and closes at {self.close:%H:%M}. "
-                "Correct its hours.",
-            )
-        if not self.weekdays or not self.weekdays <= frozenset(range(1, 8)):
-            raise BadCalendar(
-                "Ca chưa có thứ trong tuần hợp lệ. Nhập các số từ 1 (thứ Hai) đến 7 (Chủ nhật).",
-                "A session lacks valid days. Enter numbers from 1 (Monday) to 7 (Sunday).",
-            )
-        if (self.valid_from or date.min) >= (self.valid_to or date.max):
-            raise BadCalendar(
-                f"Ca có hiệu lực từ {self.valid_from} mà hết từ {self.valid_to}. Sửa lại ngày.",
-                f"Hours in force from {self.valid_from} end on {self.valid_to}. Correct the dates.",
-            )
-
-    def holds(self, day: date, weekday: int) -> bool:
-        """Whether it is kept on *day*, which follows the hours of *weekday*."""
-        return (
-            weekday in self.weekdays
-            and (self.valid_from is None or self.valid_from <= day)
-            and (self.valid_to is None or day < self.valid_to)
-        )
-
-    def overlaps(self, other: Session) -> bool:
-        """Whether some minute of some day would belong to both."""
-        return (
-            not self.weekdays.isdisjoint(other.weekdays)
-            and max(self.open, other.open) < min(self.close, other.close)
-            and max(self.valid_from or date.min, other.valid_from or date.min)
-            < min(self.valid_to or date.max, other.valid_to or date.max)
-        )
 
 
 class Calendar(Struct, frozen=True, kw_only=True, dict=True):
@@ -179,16 +94,27 @@ class Calendar(Struct, frozen=True, kw_only=True, dict=True):
         """The *count*-th working day after *day*; *day* itself for none. Raises SpanTooLong."""
         if not 0 <= count <= MAX_DAYS:
             raise SpanTooLong
-        for _ in range(count):
-            day = self.next_working_day(day)
-        return day
+        if not count:
+            return day
+        month, past = self._month(index_of(day)), day.day
+        count += month.days[past]
+        silent = min(month.days_off, len(month.days) - 1 - past)
+        while count > month.days[-1]:
+            count -= month.days[-1]
+            month = self._next(month)
+            if silent + month.days_idle >= MAX_GAP:
+                raise CalendarGap(month.first - silent * DAY)
+            silent = month.days_off if month.days[-1] else silent + month.days_off
+        return month.first + (bisect_left(month.days, count) - 1) * DAY
 
     def working_days_between(self, after: date, until: date) -> int:
         """How many working days lie later than *after*, up to and including *until*."""
         span = (until - after).days
         if span > MAX_DAYS:
             raise SpanTooLong
-        return sum(self.is_working_day(after + n * DAY) for n in range(1, span + 1))
+        if span <= 0:
+            return 0
+        return self._days_until(after, until + DAY) - self.is_working_day(after)
 
     def sessions_of(self, day: date) -> tuple[Session, ...]:
         """What is open on *day*, in order; a make-up day at the weekend keeps Monday's hours."""
@@ -232,28 +158,41 @@ class Calendar(Struct, frozen=True, kw_only=True, dict=True):
         start = self.normalise(at)
         if not minutes:
             return start
-        left = minutes * MINUTE + self._worked_until(start)
-        days = self._days_with_hours(start.date())
-        worked, spells = next(days)
-        while left > worked:
-            left -= worked
-            worked, spells = next(days)
-        return _moment_within(spells, left)
+        month, past = self._month(index_of(start.date())), start.day - 1
+        left = minutes * MINUTE // TICK + self._worked_until(start) + month.worked[past]
+        silent = month.off
+        while left > month.worked[-1]:
+            left -= month.worked[-1]
+            month = self._next(month)
+            if silent + month.idle >= MAX_GAP:
+                raise CalendarGap(month.first - silent * DAY)
+            silent = month.off if month.worked[-1] else silent + month.off
+        past = bisect_left(month.worked, left) - 1
+        _, spells = self._hours(month.first + past * DAY)
+        return _moment_within(spells, (left - month.worked[past]) * TICK)
 
     def minutes_between(self, start: datetime, end: datetime) -> int:
         """Whole minutes of working time from *start* to *end*; negative when *end* is earlier."""
         start, end = local(start), local(end)
         if end < start:
             return -self.minutes_between(end, start)
-        days = (end.date() - start.date()).days
-        if days > MAX_DAYS:
+        if (end.date() - start.date()).days > MAX_DAYS:
             raise SpanTooLong
-        whole = (self._hours(start.date() + n * DAY)[0] for n in range(days))
-        worked = sum(whole, self._worked_until(end) - self._worked_until(start))
-        return worked // MINUTE
+        whole = 0
+        index, last = index_of(start.date()), index_of(end.date())
+        while index < last:
+            whole += self._month(index).worked[-1]
+            index += 1
+        whole += self._month(last).worked[end.day - 1]
+        whole -= self._month(index_of(start.date())).worked[start.day - 1]
+        return (whole + self._worked_until(end) - self._worked_until(start)) * TICK // MINUTE
 
     @cached_property
     def _memo(self) -> dict[date, Hours]:
+        return {}
+
+    @cached_property
+    def _months(self) -> dict[int, Month]:
         return {}
 
     def _hours(self, day: date) -> Hours:
@@ -263,8 +202,31 @@ class Calendar(Struct, frozen=True, kw_only=True, dict=True):
             counting = (session for session in self.sessions_of(day) if session.counts)
             spells = tuple((at(session.open), at(session.close)) for session in counting)
             total = sum((closing - opening for opening, closing in spells), timedelta())
-            known = self._memo[day] = (total, spells)
+            known = self._memo[day] = (total // TICK, spells)
         return known
+
+    def _month(self, index: int) -> Month:
+        """The sums of a month; a limit of a year adds up twelve of them instead of 365 days."""
+        known = self._months.get(index)
+        if known is None:
+            known = self._months[index] = tally(
+                index, lambda day: self._hours(day)[0], self.is_working_day
+            )
+        return known
+
+    def _next(self, month: Month) -> Month:
+        """The month after. Raises CalendarGap where the search has gone too far."""
+        if month.first.year >= HORIZON:
+            raise CalendarGap(month.first)
+        return self._month(index_of(month.first) + 1)
+
+    def _days_until(self, since: date, until: date) -> int:
+        """Working days from *since* on, before *until*."""
+        index, last = index_of(since), index_of(until)
+        whole = sum(self._month(n).days[-1] for n in range(index, last))
+        return (
+            whole + self._month(last).days[until.day - 1] - self._month(index).days[since.day - 1]
+        )
 
     def _days_with_hours(self, day: date) -> Iterator[Hours]:
         """Days that count, from *day* on, until the calendar falls silent: CalendarGap."""
@@ -279,11 +241,14 @@ class Calendar(Struct, frozen=True, kw_only=True, dict=True):
             day += DAY
         raise CalendarGap(day - idle * DAY)
 
-    def _worked_until(self, at: datetime) -> timedelta:
-        """How much of its day's counting time has passed at *at*."""
-        _, spells = self._hours(at.date())
-        past = (min(at, closing) - opening for opening, closing in spells if opening < at)
-        return sum(past, timedelta())
+    def _worked_until(self, at: datetime) -> int:
+        """How much of its day's counting time has passed at *at*, in ticks."""
+        past = timedelta()
+        for opening, closing in self._hours(at.date())[1]:
+            if at <= opening:
+                break
+            past += min(at, closing) - opening
+        return past // TICK
 
 
 def _moment_within(spells: tuple[Spell, ...], worked: timedelta) -> datetime:
