@@ -104,7 +104,7 @@ def _end(
     begin: datetime, limit: Limit, calendar: Calendar, pauses: Sequence[Pause], extension: int
 ) -> datetime:
     """The due time for a normalised start and ordered pauses."""
-    more = extension * _counts_as(limit)
+    more = extension * _counts_as(limit) if extension else 0
     end = _reckon(begin, limit, calendar, more)
     for pause in pauses:
         if pause.since >= end:
@@ -189,9 +189,10 @@ def _on_the_minute(at: datetime) -> datetime:
 
 def _reckon(begin: datetime, limit: Limit, calendar: Calendar, more: int = 0) -> datetime:
     """The due time for a normalised start; *more* is in what the limit counts."""
-    match limit.count:
+    count = limit.count
+    match count:
         case Count.MINUTES:
-            return calendar.add_minutes(begin, limit.minutes + more)
+            return calendar.run(begin, limit.minutes + more)
         case Count.WORKING_DAYS:
             missed = limit.same_day_cutoff and begin.time() > CUTOFF
             last = calendar.add_days(begin.date(), limit.value + more + missed)
@@ -199,7 +200,7 @@ def _reckon(begin: datetime, limit: Limit, calendar: Calendar, more: int = 0) ->
             last = begin.date() + timedelta(days=limit.value + more)
         case Count.MONTHS:
             last = _months_later(begin.date(), limit.value + more)
-    if limit.count in (Count.DAYS, Count.MONTHS):
+    if count is not Count.WORKING_DAYS:
         last = calendar.working_day_from(last)
     return calendar.closing(last)
 
@@ -219,6 +220,8 @@ def _lost(since: datetime, until: datetime, limit: Limit, calendar: Calendar) ->
 
 def _in_order(pauses: Iterable[Pause]) -> Sequence[Pause]:
     """Pauses by their start, on the minute. Raises BadPause where two overlap."""
+    if not pauses:
+        return ()
     ordered = sorted(
         (Pause(since=_on_the_minute(p.since), until=_on_the_minute(p.until)) for p in pauses),
         key=lambda pause: (pause.since, pause.until),

@@ -40,6 +40,7 @@ HORIZON: Final = 2200  #: the search for hours ends here, whatever the calendar
 DAY: Final = timedelta(days=1)
 MINUTE: Final = timedelta(minutes=1)
 TICK: Final = timedelta(microseconds=1)  #: sums of time are kept as whole numbers of these
+TICKS_A_MINUTE: Final = MINUTE // TICK
 MONDAY: Final = 1
 
 Spell = tuple[datetime, datetime]  #: opening and closing of one session on one day
@@ -50,7 +51,7 @@ def local(at: datetime) -> datetime:
     """*at* as the clock on the wall shows it. Raises BadMoment."""
     if at.tzinfo is None or not FIRST_YEAR <= at.year <= LAST_YEAR:
         raise BadMoment
-    return at.astimezone(ZONE)
+    return at if at.tzinfo is ZONE else at.astimezone(ZONE)
 
 
 class Calendar(Struct, frozen=True, kw_only=True, dict=True):
@@ -140,12 +141,12 @@ class Calendar(Struct, frozen=True, kw_only=True, dict=True):
         or later, to the opening of the next. Raises BadMoment, CalendarGap.
         """
         at = local(at)
-        return next(
-            max(at, opening)
-            for _, spells in self._days_with_hours(at.date())
-            for opening, closing in spells
-            if at < closing
-        )
+        today = self._hours(at.date())[1]
+        for opening, closing in today:
+            if at < closing:
+                return max(at, opening)
+        later = at.date() + DAY if today else at.date()
+        return next(self._spells_from(later))[0][0]
 
     def add_minutes(self, at: datetime, minutes: int) -> datetime:
         """The moment when *minutes* of working time after *at* are used up.
@@ -155,11 +156,14 @@ class Calendar(Struct, frozen=True, kw_only=True, dict=True):
         """
         if not 0 <= minutes <= MAX_DAYS * 24 * 60:
             raise SpanTooLong
-        start = self.normalise(at)
+        return self.run(self.normalise(at), minutes)
+
+    def run(self, start: datetime, minutes: int) -> datetime:
+        """As ``add_minutes``, from a *start* that is normalised already."""
         if not minutes:
             return start
-        month, past = self._month(index_of(start.date())), start.day - 1
-        left = minutes * MINUTE // TICK + self._worked_until(start) + month.worked[past]
+        month, past = self._month(start.year * 12 + start.month - 1), start.day - 1
+        left = minutes * TICKS_A_MINUTE + self._worked_until(start) + month.worked[past]
         silent = month.off
         while left > month.worked[-1]:
             left -= month.worked[-1]
@@ -168,8 +172,8 @@ class Calendar(Struct, frozen=True, kw_only=True, dict=True):
                 raise CalendarGap(month.first - silent * DAY)
             silent = month.off if month.worked[-1] else silent + month.off
         past = bisect_left(month.worked, left) - 1
-        _, spells = self._hours(month.first + past * DAY)
-        return _moment_within(spells, (left - month.worked[past]) * TICK)
+        spells = self._hours(month.first + past * DAY)[1]
+        return _moment_within(spells, timedelta(microseconds=left - month.worked[past]))
 
     def minutes_between(self, start: datetime, end: datetime) -> int:
         """Whole minutes of working time from *start* to *end*; negative when *end* is earlier."""
@@ -228,14 +232,13 @@ class Calendar(Struct, frozen=True, kw_only=True, dict=True):
             whole + self._month(last).days[until.day - 1] - self._month(index).days[since.day - 1]
         )
 
-    def _days_with_hours(self, day: date) -> Iterator[Hours]:
+    def _spells_from(self, day: date) -> Iterator[tuple[Spell, ...]]:
         """Days that count, from *day* on, until the calendar falls silent: CalendarGap."""
         idle = 0
         while idle < MAX_GAP and day.year <= HORIZON:
-            hours = self._hours(day)
-            if hours[1]:
+            if spells := self._hours(day)[1]:
                 idle = 0
-                yield hours
+                yield spells
             else:
                 idle += 1
             day += DAY
@@ -248,7 +251,7 @@ class Calendar(Struct, frozen=True, kw_only=True, dict=True):
             if at <= opening:
                 break
             past += min(at, closing) - opening
-        return past // TICK
+        return past // TICK if past else 0
 
 
 def _moment_within(spells: tuple[Spell, ...], worked: timedelta) -> datetime:

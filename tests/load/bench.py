@@ -16,10 +16,11 @@ import msgspec
 import uvloop
 
 from postal_service import embedded
-from tests.load import manifest, scan, sms
+from tests.load import deadlines, manifest, scan, sms
 
 Figures = dict[str, float]
 BENCHES: dict[str, Callable[[str, Path], Awaitable[Figures]]] = {
+    "deadlines": deadlines.measure,
     "manifest": manifest.measure,
     "scan": scan.measure,
     "sms": sms.measure,
