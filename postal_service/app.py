@@ -20,6 +20,7 @@ from postal_service.bell import Bell
 from postal_service.caller import Staff
 from postal_service.clock import Clock
 from postal_service.desk.codes import Verifiers
+from postal_service.fields import Keys
 from postal_service.settings import Settings
 from postal_service.web import errors, guards
 from postal_service.web.agency import AgencyController
@@ -96,13 +97,14 @@ AnyRequest = Request[Any, Any, Any]
 def create_app(settings: Settings, *, clock: Clock | None = None) -> Litestar:
     """The web application. It opens its own database pool and bell when it starts."""
     clock = clock or Clock(timedelta(seconds=settings.clock_offset_seconds))
+    keys = Keys.read(settings)
 
     @asynccontextmanager
     async def resources(app: Litestar) -> AsyncIterator[None]:
         async with AsyncExitStack() as stack:
             app.state.database = await stack.enter_async_context(
                 database.await_database(
-                    settings.database_url, size=settings.pool_size, name="postal web"
+                    settings.database_url, size=settings.pool_size, name="postal web", keys=keys
                 )
             )
             app.state.radar = Feed(app.state.database, clock)

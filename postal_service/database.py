@@ -5,12 +5,16 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
+from functools import partial
 from typing import Any, cast
 
 import asyncpg
 import msgspec
 import structlog
 from msgspec import Struct
+
+from postal_service import fields
+from postal_service.fields import Keys
 
 log = structlog.get_logger()
 
@@ -125,8 +129,9 @@ async def set_context(conn: Connection, context: Context) -> None:
     )
 
 
-async def prepare(conn: Any) -> None:  # noqa: ANN401 -- asyncpg hands in a proxy
-    """Teach a new connection our JSON."""
+async def prepare(conn: Any, keys: Keys | None = None) -> None:  # noqa: ANN401 -- a proxy
+    """Teach a new connection our JSON, and to close and open fields with *keys*."""
+    await fields.teach(conn, keys)
     await conn.set_type_codec(
         "jsonb",
         schema="pg_catalog",
@@ -152,14 +157,14 @@ def as_app(name: str) -> Mapping[str, str]:
 
 @asynccontextmanager
 async def open_database(
-    url: str, *, size: int = 8, name: str = "postal"
+    url: str, *, size: int = 8, name: str = "postal", keys: Keys | None = None
 ) -> AsyncIterator[Database]:
-    """Open a pool of *size* connections as the app role.
+    """Open a pool of *size* connections as the app role, which close and open fields with *keys*.
 
     Raises DatabaseError when the server is away, not migrated, or when the
     role we would work under could step around row-level security.
     """
-    pool = await open_pool(url, size, name)
+    pool = await open_pool(url, size, name, keys)
     try:
         yield Database(pool)
     finally:
@@ -168,7 +173,7 @@ async def open_database(
 
 @asynccontextmanager
 async def await_database(
-    url: str, *, size: int = 8, name: str = "postal"
+    url: str, *, size: int = 8, name: str = "postal", keys: Keys | None = None
 ) -> AsyncIterator[Database]:
     """As open_database, but wait for the server instead of giving up.
 
@@ -181,7 +186,7 @@ async def await_database(
         told = ""
         while database._pool is None:
             try:
-                database._pool = await open_pool(url, size, name)
+                database._pool = await open_pool(url, size, name, keys)
             except DatabaseError as error:
                 if str(error) != told:
                     log.warning("database not usable yet", error=str(error))
@@ -198,14 +203,14 @@ async def await_database(
             await database._pool.close()
 
 
-async def open_pool(url: str, size: int, name: str) -> asyncpg.Pool:
+async def open_pool(url: str, size: int, name: str, keys: Keys | None = None) -> asyncpg.Pool:
     """A pool whose connections are fit to work with. Raises DatabaseError."""
     try:
         pool = await asyncpg.create_pool(
             url,
             min_size=1,
             max_size=size,
-            init=prepare,
+            init=partial(prepare, keys=keys),
             connection_class=PooledConnection,
             server_settings=dict(as_app(name)),
         )

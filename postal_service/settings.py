@@ -26,10 +26,17 @@ class Settings(Struct, frozen=True, kw_only=True):
     )
     host: str = "127.0.0.1"  #: production stands behind nginx, which ends TLS
     port: int = 8000
+    #: our own nginx, as addresses or networks, comma-separated; only these are believed when they
+    #: say for whom they ask. none: whoever opened the connection is the one who asks
+    trusted_proxies: str = ""
     web_workers: int = 1  #: two on two cores under load; one keeps a laptop cool
     pool_size: int = 8  #: connections a process
     #: signs form tokens; every web process needs the same one, so production must set it
     secret_key: str = "only-for-a-laptop"  # noqa: S105
+    #: close and open what citizens told of themselves, the newest first; `postal keys new` makes
+    #: one. None: derived from SECRET_KEY, which a public site refuses
+    field_keys: str | None = None
+    index_key: str | None = None  #: for the marks by which a number is found; opens nothing
     sms_a_day: int = 20  #: a number gets so many; the rest waits for the morning, or a call
     #: a part of a message, in đồng, for the operator's figures: what the contract says
     sms_part_vnd: int = 450
@@ -83,3 +90,8 @@ class Settings(Struct, frozen=True, kw_only=True):
     def secure(self) -> bool:
         """Whether browsers reach the site by https."""
         return self.site_url.startswith("https://")
+
+    @property
+    def for_show(self) -> bool:
+        """Whether nobody here is real: the demo, and never where browsers come by https."""
+        return self.demo and not self.secure

@@ -23,6 +23,7 @@ from postal_service import bell, security, sms
 from postal_service.clock import Clock
 from postal_service.database import Context, await_database
 from postal_service.desk.directory import DeskDirectory
+from postal_service.fields import Keys
 from postal_service.jobs import Jobs, Lane
 from postal_service.settings import Settings
 
@@ -74,7 +75,10 @@ async def open_jobs(settings: Settings) -> AsyncIterator[Jobs]:
     async with (
         sms.open_networks(settings, clock) as networks,
         await_database(
-            settings.database_url, size=settings.pool_size, name="postal worker"
+            settings.database_url,
+            size=settings.pool_size,
+            name="postal worker",
+            keys=Keys.read(settings),
         ) as database,
     ):
         means = Means(

@@ -71,7 +71,7 @@ async def town_template(server: str, empty_template: str) -> tuple[str, make.Tow
     """The loaded province, with one office, one agency and their people at work."""
     url = await create(server, "template_town", empty_template)
     async with (
-        doors.open_database(url, size=1) as database,
+        doors.open_database(url, size=1, keys=make.KEYS) as database,
         database.begin(Context.command("test")) as conn,
     ):
         await load(conn, DATA)
@@ -101,7 +101,7 @@ AS_COMMAND = {"postal.kind": "command", "postal.name": "test"}
 
 async def connect(url: str) -> Connection:
     conn = await asyncpg.connect(url, server_settings={**doors.as_app("test"), **AS_COMMAND})
-    await doors.prepare(conn)
+    await doors.prepare(conn, make.KEYS)
     return conn
 
 
@@ -168,7 +168,7 @@ async def desk(desk_url: str, common_town: str) -> AsyncIterator[Connection]:
 @pytest.fixture
 async def database(empty_url: str) -> AsyncIterator[Database]:
     """The door to an empty database, as the app opens it."""
-    async with doors.open_database(empty_url, size=12, name="test") as database:
+    async with doors.open_database(empty_url, size=12, name="test", keys=make.KEYS) as database:
         yield database
 
 

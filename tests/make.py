@@ -12,10 +12,15 @@ from msgspec import Struct, structs
 
 from postal_service import security_store
 from postal_service.clock import VIETNAM
+from postal_service.fields import Keys
+from postal_service.settings import Settings
 from tracking import journey, rulings, slip
 from tracking.model import Actor as Actor
 from tracking.model import Dossier, Event, NewDossier, Party, Ruling, Scan
 from tracking.stages import Act, Keeper, Leg, Stage
+
+#: What the application derives on a laptop: tests read what it wrote.
+KEYS = Keys.read(Settings())
 
 #: A working Monday morning; the Tuesday after it is a public holiday, and due dates show it.
 MORNING = datetime(2026, 11, 23, 8, 15, tzinfo=VIETNAM)

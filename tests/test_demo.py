@@ -14,6 +14,7 @@ from postal_service.demo import __main__ as entrance
 from postal_service.demo import believable, house, people
 from postal_service.desk.load import load
 from postal_service.settings import DATA, Settings
+from tests import make
 from tracking.stages import Stage, Status
 
 
@@ -40,7 +41,7 @@ async def test_the_demo_fills_the_shelves_once(
 async def test_the_demo_keeps_its_hands_off_a_real_desk(town_url: str, clock: Clock) -> None:
     """Its password is printed for everybody to read."""
     with pytest.raises(house.DemoError, match="DATABASE_URL"):
-        await entrance.prepare(town_url, clock, believable_too=True)
+        await entrance.prepare(town_url, clock, make.KEYS, believable_too=True)
 
 
 def test_a_named_database_is_used(tmp_path: Path) -> None:

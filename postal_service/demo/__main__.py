@@ -13,7 +13,7 @@ from datetime import datetime, timedelta
 from pathlib import Path
 
 import rich_click as click
-from msgspec import Struct
+from msgspec import Struct, structs
 from rich.console import Console
 
 from postal_service import embedded
@@ -22,6 +22,7 @@ from postal_service.database import Context, DatabaseError, open_database
 from postal_service.demo import believable, house, people, round_trip
 from postal_service.desk.load import load
 from postal_service.embedded import EmbeddedError
+from postal_service.fields import Keys
 from postal_service.schema import migrate
 from postal_service.settings import DATA, Settings
 
@@ -70,14 +71,18 @@ def run(options: Options) -> bool:
     clock = Clock.showing(WORKING_MORNING) if options.once else Clock()
     port = house.free_port(0 if options.once else options.port)
     site = f"http://127.0.0.1:{port}" if options.once else f"http://localhost:{port}"
-    with servers(options.data, Settings.read()) as (database_url, redis_url):
-        url = asyncio.run(prepare(database_url, clock, believable_too=not options.once))
+    settings = structs.replace(
+        Settings.read(), secret_key=house.kept_secret(options.data), demo=True
+    )
+    keys = Keys.read(settings)
+    with servers(options.data, settings) as (database_url, redis_url):
+        url = asyncio.run(prepare(database_url, clock, keys, believable_too=not options.once))
         environment = {
             "DATABASE_URL": url,
             "REDIS_URL": redis_url,
             "SITE_URL": site,
             "PORT": str(port),
-            "SECRET_KEY": house.kept_secret(options.data),
+            "SECRET_KEY": settings.secret_key,
             "CLOCK_OFFSET_SECONDS": str(clock.offset.total_seconds()),
             "DEMO": "true",
         }
@@ -104,14 +109,14 @@ def servers(data: Path, settings: Settings) -> Iterator[tuple[str, str]]:
         yield url, settings.redis_url or stack.enter_context(embedded.valkey(data))
 
 
-async def prepare(url: str, clock: Clock, *, believable_too: bool) -> str:
+async def prepare(url: str, clock: Clock, keys: Keys, *, believable_too: bool) -> str:
     """Bring the demo's database up to date; the second run finds what the first left.
 
     Raises DemoError for a database where other people than the demo's work:
     everybody knows the demo's password.
     """
     await migrate(url)
-    async with open_database(url, size=1, name="demo") as database:
+    async with open_database(url, size=1, name="demo", keys=keys) as database:
         async with database.begin(Context.command("demo")) as conn:
             await conn.execute("SET LOCAL statement_timeout = '60s'")
             if await people.strangers(conn):
