@@ -30,6 +30,7 @@ OWNERS = {
         "agency", "alarm", "alarm_event", "approval", "attempt_window", "closure",
         "closure_notice", "code_try", "delivery_proof", "draft", "intake",
         "intake_document", "lost_phone", "office", "party", "person", "procedure",
+        "paper", "paper_file", "paper_print",
         "procedure_document", "proof_attachment", "proof_file", "quarantined_scan",
         "radar_look", "reason", "receipt_issue", "receipt_print", "roster", "ruling_note",
         "session", "sms_choice", "tariff", "task",

@@ -9,6 +9,7 @@ handler calls these functions in a thread.
 
 from postal_service.desk.papers.bag_labels import BagLabel, bag_label
 from postal_service.desk.papers.control_slips import ControlSlip, Result, SlipStep, control_slip
+from postal_service.desk.papers.forms import FormSet, Kind, form_of, form_set_on
 from postal_service.desk.papers.labels import Label, label, label_png
 from postal_service.desk.papers.letter_words import letter
 from postal_service.desk.papers.letters import (
@@ -24,9 +25,7 @@ from postal_service.desk.papers.lists import HandOverList, Layout, ListLine, han
 from postal_service.desk.papers.receipts import (
     DocumentLine,
     Fee,
-    FormSet,
     Receipt,
-    form_set_on,
     receipt,
 )
 
@@ -41,6 +40,7 @@ __all__ = [
     "Head",
     "IncidentMinutes",
     "Invitation",
+    "Kind",
     "Label",
     "Layout",
     "Letter",
@@ -52,6 +52,7 @@ __all__ = [
     "WithdrawalRequest",
     "bag_label",
     "control_slip",
+    "form_of",
     "form_set_on",
     "hand_over_list",
     "label",

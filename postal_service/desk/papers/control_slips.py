@@ -14,15 +14,9 @@ from typing import Final
 from msgspec import Struct
 
 from postal_service.desk.papers import figures, press
-from postal_service.desk.papers.receipts import FormSet
+from postal_service.desk.papers.forms import FormSet, Kind, form_of
 
 TEMPLATE: Final = "control_slip.typ"
-BASIS: Final = {
-    FormSet.TT01_2018: "Mẫu số 05, Thông tư 01/2018/TT-VPCP · Nghị định 61/2018/NĐ-CP"
-    " · Quyết định 45/2016/QĐ-TTg",
-    FormSet.TT03_2025: "Mẫu số 06, Thông tư 03/2025/TT-VPCP · Nghị định 118/2025/NĐ-CP"
-    " · Quyết định 45/2016/QĐ-TTg",
-}
 NOTES: Final = (
     "Hồ sơ chuyển qua bưu chính công ích: thời gian giao nhận và chữ ký là thời gian, chữ ký ghi "
     "trên chứng từ bưu chính mang số bảng kê nêu ở cột ghi chú.",
@@ -87,7 +81,7 @@ def words(paper: ControlSlip) -> dict[str, object]:
         "authority": paper.authority,
         "office": paper.office,
         "place_and_day": figures.place_and_day(paper.place, paper.at),
-        "basis": BASIS[paper.form_set],
+        "basis": form_of(Kind.CONTROL_SLIP, paper.form_set).basis,
         "bars": None,
         "number": paper.ref,
         "title": "Phiếu kiểm soát quá trình giải quyết hồ sơ",

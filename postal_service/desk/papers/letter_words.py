@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any, Final
 
 from postal_service.desk.papers import figures, press
+from postal_service.desk.papers.forms import POST, POSTAL_LAW, decree
 from postal_service.desk.papers.letters import (
     DeliveryReceipt,
     IncidentMinutes,
@@ -13,16 +14,9 @@ from postal_service.desk.papers.letters import (
     ReturnNote,
     WithdrawalRequest,
 )
-from postal_service.desk.papers.receipts import FormSet
 from tracking import identifiers
 
 TEMPLATE: Final = "letter.typ"
-DECREE: Final = {
-    FormSet.TT01_2018: "Nghị định 61/2018/NĐ-CP · Quyết định 45/2016/QĐ-TTg",
-    FormSet.TT03_2025: "Nghị định 118/2025/NĐ-CP · Quyết định 45/2016/QĐ-TTg",
-}
-POSTAL_LAW: Final = "Luật Bưu chính 49/2010/QH12, điều 17 · mẫu của bưu điện"
-POST: Final = "Quyết định 45/2016/QĐ-TTg · mẫu của bưu điện"
 PEN: Final = "……………………………………"
 
 
@@ -112,7 +106,7 @@ def of_withdrawal(paper: WithdrawalRequest) -> dict[str, Any]:
         "title": "Đơn rút hồ sơ",
         "to": paper.agency,
         "paper": "a4",
-        "basis": DECREE[paper.form_set],
+        "basis": decree(paper.form_set),
         "facts": [
             ("Tôi là", paper.name),
             ("Số định danh", figures.masked(paper.id_number)),

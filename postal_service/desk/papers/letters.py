@@ -9,7 +9,7 @@ from datetime import date, datetime
 
 from msgspec import Struct
 
-from postal_service.desk.papers.receipts import FormSet
+from postal_service.desk.papers.forms import FormSet
 
 
 class Head(Struct, frozen=True, kw_only=True):

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from datetime import datetime
 from functools import cache
+from io import BytesIO
 from pathlib import Path
 from threading import Lock
 from typing import Final
@@ -17,9 +18,12 @@ import fontpkg_be_vietnam_pro
 import msgspec
 import typst
 import zxingcpp
+from pypdf import PdfReader
 
 HERE: Final = Path(__file__).parent
 FONTS: Final = Path(fontpkg_be_vietnam_pro.__file__).parent / "files"
+
+PICTURE: Final = "picture.typ"
 
 
 @cache
@@ -53,6 +57,15 @@ def png(template: str, words: Mapping[str, object], ppi: int) -> list[bytes]:
     with lock:
         made = compiler.compile(HERE / template, format="png", ppi=ppi, sys_inputs=_inputs(words))
     return _files(made)
+
+
+def pictures(content: bytes, ppi: int) -> list[bytes]:
+    """A PDF of ours as it comes out of the printer: one picture a page, *ppi* dots an inch."""
+    sizes = [
+        (float(page.mediabox.width), float(page.mediabox.height))
+        for page in PdfReader(BytesIO(content)).pages
+    ]
+    return png(PICTURE, {"file": list(content), "pages": sizes}, ppi)
 
 
 def qr(content: str) -> dict[str, object]:

@@ -7,36 +7,20 @@ the papers. Identity and telephone numbers are masked here, whoever calls.
 from __future__ import annotations
 
 from datetime import date, datetime
-from enum import StrEnum
 from typing import Final
 
 from msgspec import Struct
 
 from postal_service.desk.papers import figures, press
+from postal_service.desk.papers.forms import FormSet as FormSet
+from postal_service.desk.papers.forms import Kind, form_of
 from tracking import identifiers
 
 TEMPLATE: Final = "receipt.typ"
 
 
-class FormSet(StrEnum):
-    """Whose forms a dossier is accepted under; it keeps them for life."""
-
-    TT01_2018 = "TT01-2018"
-    TT03_2025 = "TT03-2025"
-
-
-BASIS: Final = {
-    FormSet.TT01_2018: "Mẫu số 01, Thông tư 01/2018/TT-VPCP · Nghị định 61/2018/NĐ-CP"
-    " · Quyết định 45/2016/QĐ-TTg",
-    FormSet.TT03_2025: "Mẫu số 01, Thông tư 03/2025/TT-VPCP · Nghị định 118/2025/NĐ-CP"
-    " · Quyết định 45/2016/QĐ-TTg",
-}
-
 #: On an issue that is kept on record only.
 REPLACED: Final = "BẢN LƯU – ĐÃ CẤP LẠI / REPLACED"
-
-#: The day the forms of TT 03/2025/TT-VPCP took the place of those of TT 01/2018/TT-VPCP.
-NEW_FORMS_FROM: Final = date(2025, 9, 15)
 
 
 class DocumentLine(Struct, frozen=True, kw_only=True):
@@ -98,11 +82,6 @@ class Receipt(Struct, frozen=True, kw_only=True):
     replaced: bool = False
 
 
-def form_set_on(day: date) -> FormSet:
-    """The forms a dossier accepted on *day* is given."""
-    return FormSet.TT03_2025 if day >= NEW_FORMS_FROM else FormSet.TT01_2018
-
-
 def receipt(paper: Receipt) -> bytes:
     """The receipt as PDF/A-2b; a long list of documents goes on to a second page.
 
@@ -127,7 +106,7 @@ def _letterhead(paper: Receipt) -> dict[str, object]:
         "authority": paper.authority,
         "office": paper.office,
         "place_and_day": figures.place_and_day(paper.place, paper.accepted_at),
-        "basis": BASIS[paper.form_set],
+        "basis": form_of(Kind.RECEIPT, paper.form_set).basis,
         "copy": REPLACED if paper.replaced else figures.copy_mark(paper.copy, paper.issue),
         "clerk": paper.clerk,
         "hotline": paper.hotline,
