@@ -18,7 +18,7 @@ OWNERS = {
     "tracking": {
         "calendar_day", "calendar_session", "consignment", "daily_serial", "dossier", "event",
         "hand_over", "hand_over_extra", "hand_over_line", "incident", "news", "refused_act",
-        "s10_block",
+        "reserved_number", "s10_block",
     },
     "routes": {"round", "stop", "unit"},
     "notifications": {
@@ -30,6 +30,7 @@ OWNERS = {
         "agency", "alarm", "alarm_event", "approval", "attempt_window", "closure",
         "closure_notice", "code_try", "delivery_proof", "draft", "intake",
         "intake_document", "lost_phone", "office", "party", "person", "procedure",
+        "outage_pack", "outage_sheet",
         "paper", "paper_file", "paper_print",
         "procedure_document", "proof_attachment", "proof_file", "quarantined_scan",
         "radar_look", "reason", "receipt_issue", "receipt_print", "roster", "ruling_note",

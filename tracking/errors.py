@@ -33,6 +33,23 @@ class UnknownConsignment(TrackingError):
         self.s10 = s10
 
 
+class NotYetEntered(UnknownConsignment):
+    """The number stands on a sheet that was filled in by hand and waits to be entered."""
+
+    def __init__(self, number: str, office: str, hotline: str) -> None:
+        super().__init__(number)
+        self.office, self.hotline = office, hotline
+        self.vi = (
+            f"Số {number} ở trên tờ in sẵn khi mất điện, {office} chưa nhập vào máy. "
+            f"Giữ bưu gửi, gọi {office}: {hotline}."
+        )
+        self.en = (
+            f"{number} is on a sheet written by hand while the power was out; {office} has not "
+            f"entered it yet. Keep the item and call {office}: {hotline}."
+        )
+        self.args = (self.vi,)
+
+
 class IllegalMove(TrackingError):
     """The journey has no such step from here."""
 
@@ -121,6 +138,16 @@ class NumbersExhausted(TrackingError):
         )
 
 
+class PassedOn(TrackingError):
+    """While a dossier is on its way to another agency nobody decides on it."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            "Hồ sơ đã chuyển cho cơ quan khác và đang chờ cơ quan đó nhận.",
+            "The dossier was passed on to another agency, which has not taken it over yet.",
+        )
+
+
 class BadRuling(TrackingError):
     """The agency's decision lacks something the law asks for."""
 
@@ -161,7 +188,15 @@ ACTS: dict[str, tuple[str, str]] = {
     "withdraw": ("rút hồ sơ", "withdraw"),
     "keep": ("không cho rút hồ sơ", "decline the withdrawal"),
     "stop": ("dừng xử lý", "stop processing"),
+    "ask_payment": ("yêu cầu thực hiện nghĩa vụ tài chính", "ask for a payment"),
+    "pay": ("ghi nhận đã nộp tiền", "record the payment"),
+    "extend": ("xin lỗi và hẹn lại ngày trả", "put the appointment off with an apology"),
+    "transfer": ("chuyển cơ quan khác giải quyết", "pass the dossier on to another agency"),
+    "take_over": ("nhận giải quyết hồ sơ chuyển đến", "take over the dossier passed on"),
+    "due_soon": ("báo sắp đến hạn", "warn that it is due soon"),
     "delay": ("báo chậm vì đường hoặc bưu cục đóng", "tell of a delay by a closure"),
+    "move_appointment": ("dời ngày hẹn vì lịch làm việc đổi", "move the appointment"),
+    "succeed": ("chuyển cho nơi kế thừa", "pass to the successor"),
 }
 PLACES: dict[str, tuple[str, str]] = {
     "accepted": ("bưu gửi đang ở bưu cục, chờ chuyển đi", "it is at a post office"),
@@ -182,6 +217,7 @@ PLACES: dict[str, tuple[str, str]] = {
     "3": ("cơ quan đã từ chối hồ sơ", "the agency has refused it"),
     "4": ("cơ quan đang xử lý", "the agency is processing it"),
     "5": ("đang chờ bổ sung giấy tờ", "it waits for more papers"),
+    "6": ("đang chờ nộp tiền theo thông báo", "it waits for a payment"),
     "7": ("công dân đã xin rút hồ sơ", "the citizen has asked to withdraw it"),
     "8": ("hồ sơ đã dừng xử lý", "processing has been stopped"),
     "9": ("hồ sơ đã có kết quả", "there is a result"),

@@ -10,18 +10,27 @@ from zoneinfo import ZoneInfo
 from asyncpg import Connection
 from msgspec.structs import replace
 
-from tracking import hands, identifiers, number_store, refusal_store, stages, store
+from tracking import (
+    hands,
+    identifiers,
+    number_store,
+    refusal_store,
+    reserved,
+    stages,
+    store,
+    transfer_store,
+)
 from tracking.errors import (
     BadRuling,
     ImpossibleTime,
-    NumbersExhausted,
     ScanReused,
     TrackingError,
     UnknownConsignment,
     UnknownDossier,
 )
-from tracking.model import Consignment, Dossier, Event, NewDossier, News, Scan
-from tracking.stages import Act, Keeper, Stage
+from tracking.model import Consignment, Dossier, Event, NewDossier, News, Numbers, Scan
+from tracking.reserved import next_s10 as next_s10  # its readers look here
+from tracking.stages import Act, Keeper, Leg, Stage
 
 VIETNAM = ZoneInfo("Asia/Ho_Chi_Minh")
 #: No vowel, D or W: a Vietnamese keyboard would rewrite them under a scanner.
@@ -40,21 +49,30 @@ SAYS: Final = {
 }
 
 
-async def open_dossier(conn: Connection, new: NewDossier, *, heard_at: datetime) -> Dossier:
+async def open_dossier(
+    conn: Connection, new: NewDossier, *, heard_at: datetime, numbers: Numbers | None = None
+) -> Dossier:
     """Enter a dossier in the register, with its forward consignment if the post carries it.
 
-    Numbers are drawn last, so that the row every counter shares is held for
-    the shortest time. Raises NumbersExhausted, ImpossibleTime.
+    Numbers that no blank has given it already are drawn last, so that the row every
+    counter shares is held for the shortest time. Raises NumbersExhausted, ImpossibleTime.
     """
     check_time(new.at, heard_at)
-    s10 = await next_s10(conn, new.office_id) if new.service in ("send", "both") else None
-    tracking_code = identifiers.new_tracking_code()
-    day = new.at.astimezone(VIETNAM).date()
-    ref = identifiers.ref(day, await number_store.next_serial(conn, day, "LD"))
+    carried = new.service in ("send", "both")
+    if numbers is None:
+        s10 = await next_s10(conn, new.office_id) if carried else ""
+        day = new.at.astimezone(VIETNAM).date()
+        ref = identifiers.ref(day, await number_store.next_serial(conn, day, "LD"))
+        numbers = Numbers(ref=ref, s10=s10, tracking_code=identifiers.new_tracking_code())
     await store.open_dossier(
-        conn, new, ref=ref, tracking_code=tracking_code, s10=s10, heard_at=heard_at
+        conn,
+        new,
+        ref=numbers.ref,
+        tracking_code=numbers.tracking_code,
+        s10=numbers.s10 if carried else None,
+        heard_at=heard_at,
     )
-    return await dossier(conn, ref)
+    return await dossier(conn, numbers.ref)
 
 
 async def dossier(conn: Connection, ref: str) -> Dossier:
@@ -76,10 +94,14 @@ async def record(
     """
     items = {item.s10: item for item in await store.lock_consignments(conn, [s.s10 for s in scans])}
     known = {event.scan_id: event for event in await store.find_events(conn, [s.id for s in scans])}
+    strange = [scan.s10 for scan in scans if scan.s10 not in items]
+    blanks = await reserved.look(conn, strange) if strange else {}
     fresh: list[Event] = []
     answers: list[Event | TrackingError] = []
     for scan in scans:
-        answer = answer_to(scan, items.get(scan.s10), known.get(scan.id), heard_at)
+        answer = blanks.get(scan.s10) or answer_to(
+            scan, items.get(scan.s10), known.get(scan.id), heard_at
+        )
         answers.append(answer)
         if isinstance(answer, Event) and scan.id not in known:
             items[scan.s10] = moved(items[scan.s10], answer)
@@ -87,6 +109,10 @@ async def record(
             fresh.append(answer)
     if fresh:
         await store.append_scans(conn, fresh, heard_at)
+        passed_on = {item.id for item in items.values() if item.leg is Leg.TRANSFER}
+        if passed_on:
+            taken = [event.scan_id for event in fresh if event.consignment_id in passed_on]
+            await transfer_store.take_signed(conn, taken)
     await note_refused(conn, zip(scans, answers, strict=True), heard_at)
     return answers
 
@@ -189,14 +215,6 @@ def check_time(at: datetime, heard_at: datetime) -> None:
     """Raise ImpossibleTime for a moment before this service or after now."""
     if not FIRST_DAY <= at <= heard_at + AHEAD:
         raise ImpossibleTime
-
-
-async def next_s10(conn: Connection, office_id: int) -> str:
-    """Take the office's next postal number. Raises NumbersExhausted."""
-    row = await number_store.take_s10(conn, office_id)
-    if row is None:
-        raise NumbersExhausted
-    return identifiers.s10(row["prefix"], row["serial"])
 
 
 async def give_numbers(conn: Connection, office_id: int) -> None:

@@ -52,7 +52,9 @@ class Scan(Struct, frozen=True, kw_only=True):
 class Ruling(Struct, frozen=True, kw_only=True):
     """One act of the agency on one dossier; ``id`` as in Scan.
 
-    ``due_at`` and ``agency_code`` belong to RECEIVE; ``due_at`` alone to RESUME.
+    ``due_at`` and ``agency_code`` belong to RECEIVE; ``due_at`` alone to what makes the clock
+    run again or puts the appointment off. ``approver`` is the second person, where the act
+    asks for one.
     """
 
     id: UUID
@@ -62,6 +64,7 @@ class Ruling(Struct, frozen=True, kw_only=True):
     by: Actor
     agency_code: str | None = None
     due_at: datetime | None = None
+    approver: int | None = None
     facts: Facts = {}
 
 
@@ -93,6 +96,14 @@ class NewDossier(Struct, frozen=True, kw_only=True):
     received_at: datetime | None = None
     due_at: datetime | None = None
     facts: Facts = {}
+
+
+class Numbers(Struct, frozen=True, kw_only=True):
+    """What names a dossier, where it was printed before the dossier was accepted."""
+
+    ref: str
+    s10: str
+    tracking_code: str
 
 
 class NewLeg(Struct, frozen=True, kw_only=True):

@@ -8,14 +8,19 @@ from typing import cast
 from asyncpg import Connection, Record
 
 NEXT_SERIAL = """
-INSERT INTO daily_serial AS s (day, series, last) VALUES ($1, $2, 1)
-    ON CONFLICT (day, series) DO UPDATE SET last = s.last + 1
+INSERT INTO daily_serial AS s (day, series, last) VALUES ($1, $2, $3)
+    ON CONFLICT (day, series) DO UPDATE SET last = s.last + $3
 RETURNING last
 """
 
 
 async def next_serial(conn: Connection, day: date, series: str) -> int:
-    return cast("int", await conn.fetchval(NEXT_SERIAL, day, series))
+    return await next_serials(conn, day, series, 1)
+
+
+async def next_serials(conn: Connection, day: date, series: str, count: int) -> int:
+    """Take *count* serials in a row and return the last of them."""
+    return cast("int", await conn.fetchval(NEXT_SERIAL, day, series, count))
 
 
 TAKE_S10 = """

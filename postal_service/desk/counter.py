@@ -10,16 +10,17 @@ from datetime import datetime, time
 
 from asyncpg import Connection, Record
 from msgspec import Struct
+from msgspec.structs import replace
 
 from postal_service.caller import Staff
 from postal_service.clock import VIETNAM
-from postal_service.desk import agencies, estimate, offices, prints_store, procedures
+from postal_service.desk import agencies, estimate, offices, outage, prints_store, procedures
 from postal_service.desk import counter_store as store
 from postal_service.desk.agencies import Agency
 from postal_service.desk.counter_store import Earlier
 from postal_service.desk.errors import DeskError
 from postal_service.desk.estimate import Case, Estimate
-from postal_service.desk.intake import Entry, Incomplete, Intake, Problem, ReturnWay
+from postal_service.desk.intake import Entry, Findings, Incomplete, Intake, Problem, ReturnWay
 from postal_service.desk.intake_rules import (
     CLOSING,
     FURTHEST_YEARS,
@@ -104,15 +105,27 @@ async def preview(
 
 
 async def read(conn: Connection[Record], entry: Entry, *, office_id: int, now: datetime) -> Intake:
-    """The intake behind the form. Raises Incomplete with everything that is wrong."""
-    offered = await choices(conn, entry.procedure_id, office_id, now)
-    return check(
-        entry,
-        procedure=offered.procedure,
-        agencies=offered.agencies,
-        office=offered.office,
-        now=now,
-    )
+    """The intake behind the form. Raises Incomplete with everything that is wrong.
+
+    What was written on a blank is read as of the time on the paper. Raises UnknownSheet.
+    """
+    found = Findings()
+    blank = await outage.blank_of(conn, entry, found, office_id=office_id, now=now)
+    at = blank.at if blank else now
+    offered = await choices(conn, entry.procedure_id, office_id, at)
+    try:
+        intake = check(
+            entry,
+            procedure=offered.procedure,
+            agencies=offered.agencies,
+            office=offered.office,
+            now=at,
+        )
+    except Incomplete as refusal:
+        raise Incomplete([*found.problems, *refusal.problems]) from None
+    if found.problems:
+        raise Incomplete(found.problems)
+    return replace(intake, blank=blank)
 
 
 async def accept(
@@ -122,26 +135,33 @@ async def accept(
 
     Safe to repeat: the same form finds its dossier. Raises FormReused for another
     content under its id, Incomplete for an agency's code that is registered
-    already, and what journey.open_dossier and estimate.estimate raise.
+    already, SheetEntered or SheetStruck for a blank, and what journey.open_dossier and
+    estimate.estimate raise. What stood on a blank happened when the paper says.
     """
+    at = intake.blank.at if intake.blank else now
     await store.lock_form(conn, intake.form_id)
     if found := await store.earlier(conn, intake.form_id):
         if not same(found, intake):
             raise FormReused(found.ref)
         return Accepted(ref=found.ref, again=True)
     await refuse_known_code(conn, intake)
-    promised = await estimate.estimate(conn, case_of(intake), now)
+    numbers = (
+        await outage.take(conn, intake.blank.ref, intake.office.id, now=now)
+        if intake.blank
+        else None
+    )
+    promised = await estimate.estimate(conn, case_of(intake), at)
     applicant = await store.add_party(conn, intake.applicant)
     receiver = await store.add_party(conn, intake.receiver) if intake.receiver else applicant
     new = new_dossier(intake, promised, staff, applicant_id=applicant, receiver_id=receiver)
-    dossier = await journey.open_dossier(conn, new, heard_at=now)
+    dossier = await journey.open_dossier(conn, new, heard_at=now, numbers=numbers)
     await store.add_intake(
         conn,
         dossier.id,
         intake,
         promised.charges,
         clerk_id=staff.id,
-        form_set=form_set_on(now.astimezone(VIETNAM).date()),
+        form_set=form_set_on(at.astimezone(VIETNAM).date()),
     )
     await store.add_papers(conn, dossier.id, intake.papers)
     await prints_store.add_print(conn, dossier.id, staff.id, now)

@@ -61,6 +61,10 @@ class Entry(Struct, frozen=True, kw_only=True):
     agency_code: str = ""
     due_day: str = ""
     due_time: str = ""
+    #: the reference of the blank this was written on while the power was out, and its own time
+    sheet: str = ""
+    paper_day: str = ""
+    paper_time: str = ""
     papers: tuple[PaperEntry, ...] = ()
 
 
@@ -93,6 +97,13 @@ class Appointment(Struct, frozen=True, kw_only=True):
     due_at: datetime
 
 
+class Blank(Struct, frozen=True, kw_only=True):
+    """The printed sheet a dossier was written on, and when: its time counts, not the entry's."""
+
+    ref: str
+    at: datetime
+
+
 class Intake(Struct, frozen=True, kw_only=True):
     """A form without a fault. ``receiver`` is None where it is the applicant."""
 
@@ -108,6 +119,7 @@ class Intake(Struct, frozen=True, kw_only=True):
     weight_g: int
     sets: int
     appointment: Appointment | None
+    blank: Blank | None = None
 
 
 class Problem(Struct, frozen=True):

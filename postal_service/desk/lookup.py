@@ -24,7 +24,8 @@ from postal_service.desk.lookup_store import Contact, Message, Particulars
 from postal_service.desk.offices import Office
 from postal_service.desk.promise import Promise, day_of
 from postal_service.desk.reasons import Reason
-from tracking import calendars, slip
+from tracking import calendars, reserved, slip
+from tracking.errors import NotYetEntered
 from tracking.slip import Slip
 from tracking.working_time import Calendar
 
@@ -40,6 +41,22 @@ class NotFound(DeskError):
             "Mã tra cứu hoặc 4 số cuối không đúng. Xem lại biên nhận rồi nhập lại.",
             "The tracking code or the last 4 digits are wrong. Check the receipt and try again.",
         )
+
+
+class OnPaper(NotFound):
+    """The code stands on a sheet that was filled in by hand and is still to be entered."""
+
+    def __init__(self, refusal: NotYetEntered) -> None:
+        super().__init__()
+        self.vi = (
+            f"Hồ sơ này được nhận trên giấy khi mất điện, {refusal.office} chưa nhập vào máy. "
+            f"Giữ biên nhận, xem lại sau, hoặc gọi {refusal.hotline}."
+        )
+        self.en = (
+            f"This dossier was taken in on paper while the power was out; {refusal.office} has "
+            f"yet to enter it. Keep the receipt, look again later, or call {refusal.hotline}."
+        )
+        self.args = (self.vi,)
 
 
 class Opening(Struct, frozen=True, kw_only=True):
@@ -76,7 +93,8 @@ async def view(conn: Connection[Record], tracking_code: str, *, now: datetime) -
     """What the code opens. Raises NotFound."""
     found = await slip.by_tracking_code(conn, tracking_code)
     if found is None:
-        raise NotFound
+        blank = (await reserved.look(conn, [tracking_code])).get(tracking_code)
+        raise OnPaper(blank) if blank else NotFound
     office = await offices.get(conn, in_charge(found))
     agency = await agencies.get(conn, found.dossier.agency_id)
     return View(

@@ -27,6 +27,7 @@ class Rule(StrEnum):
     AGENCY_AT_RISK = "agency_at_risk"  #: the agency's appointment is near or gone
     NO_SCAN = "no_scan"  #: nobody has touched it for long
     CALL_WAITING = "call_waiting"  #: a citizen whom no message reaches has not been called
+    SHEET_UNENTERED = "sheet_unentered"  #: blanks of an opened pack that nobody accounted for
     BLIND = "blind"  #: the radar could not read this office
 
 

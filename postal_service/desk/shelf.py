@@ -14,7 +14,7 @@ from postal_service.desk.errors import DeskError
 from postal_service.desk.procedures import Procedure
 from postal_service.desk.promise import Promise, promise_for
 from postal_service.desk.shelf_store import Item, Task, Waiting
-from tracking import identifiers, slip
+from tracking import identifiers, reserved, slip
 from tracking.errors import UnknownDossier
 from tracking.model import Party
 from tracking.slip import Slip
@@ -70,12 +70,13 @@ class Found(Struct, frozen=True, kw_only=True):
 async def look_up(conn: Connection[Record], code: str, *, office_id: int, now: datetime) -> Found:
     """The dossier behind a scanned or typed code; it changes nothing.
 
-    Raises UnreadableScan, BadIdentifier, and UnknownDossier also for a dossier that is
-    none of this office's business.
+    Raises UnreadableScan, BadIdentifier, NotYetEntered, and UnknownDossier also for a
+    dossier that is none of this office's business.
     """
     ref = await ref_of(conn, code, office_id)
     found = await slip.by_ref(conn, ref)
     if found is None or not concerns(found, office_id):
+        await reserved.refuse_unentered(conn, ref)
         raise UnknownDossier(code)
     office = await offices.get(conn, office_id)
     agency = await agencies.get(conn, found.dossier.agency_id)
@@ -122,6 +123,7 @@ async def ref_of(conn: Connection[Record], code: str, office_id: int) -> str:
         case _:
             raise UnreadableScan
     if found is None:
+        await reserved.refuse_unentered(conn, "".join(code.split()).replace("-", "").upper())
         raise UnknownDossier(code)
     return found
 

@@ -23,6 +23,7 @@ RULES: Final[Mapping[str, tuple[str, str]]] = {
     Rule.AGENCY_AT_RISK: ("Cơ quan sắp trễ hẹn", "Nhắc cơ quan trước giờ hẹn."),
     Rule.NO_SCAN: ("Lâu không có ai quét", "Tìm trên kệ, giao cho bưu tá."),
     Rule.CALL_WAITING: ("Người dân chưa được gọi", "Gọi theo danh sách Cần gọi."),
+    Rule.SHEET_UNENTERED: ("Tờ in sẵn chưa nhập", "Nhập tờ đã viết tay, gạch bỏ tờ không dùng."),
     Rule.BLIND: ("Radar không đọc được bưu cục", "Báo người vận hành hệ thống."),
 }
 RECEIVERS: Final = {"clerk": "giao dịch viên", "supervisor": "trưởng bưu cục", "manager": "quản lý"}
@@ -128,6 +129,8 @@ def text(alarm: Alarm, names: Mapping[tuple[str, int], str]) -> str:
         case Rule.AGENCY_AT_RISK:
             due = words.moment(datetime.fromisoformat(facts["due"]))
             return f"{called(names, 'agency', facts.get('agency'))}, hẹn trả {due}"
+        case Rule.SHEET_UNENTERED:
+            return f"gói in sẵn, còn {facts['waiting']} tờ chưa rõ"
         case Rule.POST_AT_RISK:
             return f"hẹn người dân {words.day(date.fromisoformat(facts['expected']))}"
     return words.words(facts["stage"], "stage").lower() if "stage" in facts else ""

@@ -27,6 +27,7 @@ OFFICE: Final = frozenset({Role.CLERK, Role.SUPERVISOR})
 #: Why the register refused, by the kind of refusal; any other kind is named as it is.
 REFUSED: Final = {
     "UnknownConsignment": "không phải bưu gửi của nơi này",
+    "NotYetEntered": "số in sẵn, tờ giấy chưa nhập",
     "IllegalMove": "bước này không làm được lúc đó",
     "HeldByAnother": "người khác đang giữ",
     "NotOffered": "chưa được bàn giao",
