@@ -12,11 +12,13 @@ from asyncpg import Connection, Record
 from tracking.model import Facts
 from tracking.store import LISTENERS
 
+# By dossier: two workers at one closure take the ends of the chains in one order.
 APPEND_DELAYS = """
 WITH written AS (
     INSERT INTO event (dossier_id, scan_id, act, person_id, at, heard_at, facts)
     SELECT dossier_id, scan_id, 'delay', $3, $5, $5, $4
       FROM unnest($1::bigint[], $2::uuid[]) AS d(dossier_id, scan_id)
+     ORDER BY dossier_id
         ON CONFLICT (scan_id) DO NOTHING
     RETURNING id
 ), owed AS (

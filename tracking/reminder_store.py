@@ -27,6 +27,7 @@ WITH kept AS (
     SELECT dossier_id, id, scan_id, 'last_day', stage, holder_kind, holder_id, office_id, $3, $3,
            '{}'::jsonb
       FROM kept
+     ORDER BY dossier_id
         ON CONFLICT (scan_id) DO NOTHING
     RETURNING id
 ), owed AS (

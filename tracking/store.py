@@ -90,10 +90,11 @@ WITH line AS (
     INSERT INTO event (dossier_id, consignment_id, scan_id, act, stage, status, holder_kind,
                        holder_id, person_id, at, heard_at, facts, office_id, offered_kind,
                        offered_id, undoes, approver_id)
+    -- by dossier: the ends of the chains are taken in one order, whichever legs lie on a list
     SELECT dossier_id, consignment_id, scan_id, act, stage, status, holder_kind, holder_id,
            person_id, at, $12, facts, office_id, offered_kind, offered_id, undoes, approver_id
       FROM line
-     ORDER BY ordinal
+     ORDER BY dossier_id, ordinal
     RETURNING id
 )
 INSERT INTO news (event_id, listener)
