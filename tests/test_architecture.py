@@ -31,6 +31,7 @@ OWNERS = {
         "agency", "alarm", "alarm_event", "approval", "attempt_window", "closure",
         "closure_notice", "code_try", "delivery_proof", "draft", "intake",
         "intake_document", "lost_phone", "office", "party", "person", "procedure",
+        "catalogue_change",
         "outage_pack", "outage_sheet",
         "paper", "paper_file", "paper_print",
         "procedure_document", "proof_attachment", "proof_file", "quarantined_scan",

@@ -260,9 +260,10 @@ def untidy(cell: str) -> tuple[str, str] | None:
 def expected(kind: inspect.Type) -> tuple[str, str]:
     """What a column holds, for the one who mends it, in Vietnamese and in English."""
     match kind:
-        case inspect.IntType(ge=ge):
+        case inspect.IntType(ge=ge, le=le):
             low_vi, low_en = (f" từ {ge}", f" from {ge}") if ge is not None else ("", "")
-            return f"số nguyên{low_vi}", f"a whole number{low_en}"
+            high_vi, high_en = (f" đến {le}", f" to {le}") if le is not None else ("", "")
+            return f"số nguyên{low_vi}{high_vi}", f"a whole number{low_en}{high_en}"
         case inspect.FloatType():
             return "một số", "a number"
         case inspect.DateType():

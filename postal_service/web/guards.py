@@ -13,6 +13,7 @@ from postal_service import security
 from postal_service.caller import Role, Staff
 from postal_service.clock import Clock
 from postal_service.database import Database
+from postal_service.security_store import Begun
 from postal_service.settings import Settings
 
 AnyConnection = ASGIConnection[Any, Any, Any, Any]
@@ -23,6 +24,16 @@ SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
 def cookie_name(settings: Settings) -> str:
     """``__Host-`` wherever the browser allows it: over https."""
     return "__Host-postal" if settings.secure else "postal"
+
+
+def phone_cookie(settings: Settings) -> str:
+    """Of the token that a courier's phone is known by; signing out leaves it."""
+    return cookie_name(settings) + "-phone"
+
+
+def known_cookie(settings: Settings) -> str:
+    """Of the marks that say who came in here before."""
+    return cookie_name(settings) + "-known"
 
 
 def session_token(connection: AnyConnection) -> str:
@@ -44,6 +55,14 @@ async def find_caller(connection: AnyConnection) -> Staff | None:
     return found
 
 
+async def find_begun(connection: AnyConnection) -> Begun | None:
+    """Whoever's session the cookie names that lacks something yet; it opens nothing."""
+    database: Database = connection.app.state.database
+    clock: Clock = connection.app.state.clock
+    async with database.glance() as conn:
+        return await security.begun(conn, session_token(connection), clock.now())
+
+
 def only(*roles: Role) -> Guard:
     """A guard that lets in people of these roles and nobody else."""
 
@@ -61,6 +80,7 @@ clerks = only(Role.CLERK, Role.SUPERVISOR)
 couriers = only(Role.COURIER)
 officers = only(Role.AGENCY_OFFICER)
 operators = only(Role.OPERATOR)
+managers = only(Role.MANAGER)
 
 
 async def check_form_token(request: Request[Any, Any, Any]) -> None:
@@ -81,5 +101,5 @@ async def check_form_token(request: Request[Any, Any, Any]) -> None:
     settings: Settings = request.app.state.settings
     if security.form_token_fits(settings.secret_key, token, given):
         return
-    if token and await find_caller(request) is not None:
+    if token and (await find_caller(request) or await find_begun(request)) is not None:
         raise security.BadFormToken
