@@ -17,7 +17,7 @@ WRITES = re.compile(r"(?:INSERT INTO|(?<!FOR )(?<!NO KEY )UPDATE(?! SET)|DELETE 
 OWNERS = {
     "tracking": {
         "calendar_day", "calendar_session", "consignment", "daily_serial", "dossier", "event",
-        "daily_root",
+        "calendar_edition", "daily_root", "due_input",
         "hand_over", "hand_over_extra", "hand_over_line", "incident", "news", "refused_act",
         "reserved_number", "s10_block",
     },

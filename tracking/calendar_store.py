@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from datetime import date, time
+from typing import cast
 
 from asyncpg import Connection, Record
-from msgspec import Struct, convert
+from msgspec import Struct, convert, to_builtins
 
-from tracking.working_time import Session
+from tracking.editions import Edition, NamedDay
+from tracking.sessions import Session
 
 
 class SessionLine(Struct, frozen=True, kw_only=True):
@@ -101,7 +104,7 @@ SELECT weekdays, open, close, valid_from, valid_to,
        counts_for_deadline AS counts, accepts_reception AS accepts
   FROM calendar_session
  WHERE hours_group = $1
- ORDER BY valid_from NULLS FIRST, open
+ ORDER BY valid_from NULLS FIRST, open, weekdays
 """
 
 
@@ -110,20 +113,60 @@ async def sessions_of_group(conn: Connection[Record], hours_group: str) -> tuple
     return convert(rows, tuple[Session, ...])
 
 
-class SpecialDay(Struct, frozen=True, kw_only=True):
-    day: date
-    kind: str
-
-
-# Swapped days bind public servants; everybody keeps the public holidays.
+# Swapped days bind public servants; everybody keeps the public holidays. What a person marked
+# wins over the table, and what she marked for one group over what she marked for all: $3 names
+# the scopes from the widest to the narrowest.
 DAYS_SINCE = """
-SELECT day, kind
-  FROM calendar_day
- WHERE day >= $1 AND (applies_to = 'all' OR $2)
+WITH named AS (
+    SELECT DISTINCT ON (day) day, kind, name_vi
+      FROM (SELECT day, kind, name_vi, 0 AS nearness
+              FROM calendar_day
+             WHERE day >= $1 AND (applies_to = 'all' OR $2)
+             UNION ALL
+            SELECT day, kind, name_vi, array_position($3::text[], scope)
+              FROM calendar_override
+             WHERE day >= $1 AND ended_by IS NULL AND scope = ANY($3::text[])) AS known
+     ORDER BY day, nearness DESC
+)
+SELECT day, kind, name_vi AS name
+  FROM named
+ WHERE kind <> 'ordinary'
+ ORDER BY day
 """
 
 
 async def days_since(
-    conn: Connection[Record], first: date, *, public_servants: bool
-) -> list[SpecialDay]:
-    return convert(await conn.fetch(DAYS_SINCE, first, public_servants), list[SpecialDay])
+    conn: Connection[Record], first: date, scopes: list[str], *, public_servants: bool
+) -> tuple[NamedDay, ...]:
+    rows = await conn.fetch(DAYS_SINCE, first, public_servants, scopes)
+    return convert(rows, tuple[NamedDay, ...])
+
+
+# Asked for before it is written: nearly every one is there already.
+KEEP_EDITION = """
+INSERT INTO calendar_edition AS kept (sha256, hours_group, content)
+VALUES ($1, $2, $3)
+    ON CONFLICT (sha256) DO NOTHING
+RETURNING id
+"""
+EDITION_ID = "SELECT id FROM calendar_edition WHERE sha256 = $1"
+
+
+async def keep_edition(conn: Connection[Record], edition: Edition) -> int:
+    """Keep *edition* by its content; the number of its row."""
+    known = await conn.fetchval(EDITION_ID, edition.sha256)
+    if known is None:
+        known = await conn.fetchval(
+            KEEP_EDITION, edition.sha256, edition.hours_group, to_builtins(edition)
+        )
+    if known is None:  # somebody kept it between the two
+        known = await conn.fetchval(EDITION_ID, edition.sha256)
+    return cast("int", known)
+
+
+EDITIONS = "SELECT id, content FROM calendar_edition WHERE id = ANY($1::bigint[])"
+
+
+async def editions(conn: Connection[Record], ids: Collection[int]) -> dict[int, Edition]:
+    rows = await conn.fetch(EDITIONS, sorted(ids))
+    return {row["id"]: convert(row["content"], Edition) for row in rows}

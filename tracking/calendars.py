@@ -11,12 +11,18 @@ from asyncpg import Connection, Record
 from msgspec import Meta, Struct, field
 
 from tracking import calendar_store as store
+from tracking.editions import Edition
 from tracking.errors import TrackingError
 from tracking.working_time import OFFICE_WEEK, POSTAL_WEEK, BadCalendar, Calendar
 
 POST_STANDARD: Final = "POST-STD"  #: post offices, Monday to Saturday
 POST_MAIN: Final = "POST-MAIN"  #: main post offices, open on Sunday mornings too
 POST_GROUPS: Final = frozenset({POST_STANDARD, POST_MAIN})
+
+#: Whom a marked day binds, where it is more than one group.
+ALL: Final = "all"
+AGENCIES: Final = "agencies"
+POST: Final = "post"
 
 #: A calendar reaches this far back: no pause in force began earlier.
 LOOK_BACK: Final = timedelta(days=400)
@@ -147,23 +153,39 @@ async def add_days(conn: Connection[Record], rows: Sequence[DayRow]) -> Loaded:
     return _tally([await store.put_day(conn, row.line()) for row in rows])
 
 
-async def calendar_for(conn: Connection[Record], hours_group: str, around: date) -> Calendar:
-    """The calendar of *hours_group*, good for a little over a year before *around* and all after.
+async def edition_for(conn: Connection[Record], hours_group: str, around: date) -> Edition:
+    """The calendar of *hours_group* with the names of its days, as it stands now.
 
-    The post works an ordinary Saturday and does not swap days; agencies do the opposite.
-    Raises UnknownHours.
+    It reaches back to a new year a little over a year before *around*: what is kept of it is
+    the same for a whole year. The post works an ordinary Saturday and does not swap days;
+    agencies do the opposite. Raises UnknownHours.
     """
     sessions = await store.sessions_of_group(conn, hours_group)
     if not sessions:
         raise UnknownHours(hours_group)
     post = hours_group in POST_GROUPS
-    days = await store.days_since(conn, around - LOOK_BACK, public_servants=not post)
-    return Calendar(
+    since = date((around - LOOK_BACK).year, 1, 1)
+    days = await store.days_since(conn, since, scopes_of(hours_group), public_servants=not post)
+    return Edition(
+        hours_group=hours_group,
+        since=since,
+        week=tuple(sorted(POSTAL_WEEK if post else OFFICE_WEEK)),
         sessions=sessions,
-        off=frozenset(special.day for special in days if special.kind == "off"),
-        work=frozenset(special.day for special in days if special.kind == "work"),
-        week=POSTAL_WEEK if post else OFFICE_WEEK,
+        days=days,
     )
+
+
+def scopes_of(hours_group: str) -> list[str]:
+    """Whose marked days a group keeps, from the widest scope to its own."""
+    return [ALL, POST if hours_group in POST_GROUPS else AGENCIES, hours_group]
+
+
+async def calendar_for(conn: Connection[Record], hours_group: str, around: date) -> Calendar:
+    """The calendar of *hours_group*, good for a little over a year before *around* and all after.
+
+    Raises UnknownHours.
+    """
+    return (await edition_for(conn, hours_group, around)).calendar
 
 
 def _tally(answers: Sequence[bool | None]) -> Loaded:

@@ -51,6 +51,13 @@ class Pause(Struct, frozen=True, kw_only=True):
             raise BadPause(self.since, self.until)
 
 
+class Part(Struct, frozen=True, kw_only=True):
+    """One agency's part of a linked procedure: its limit, in its own calendar."""
+
+    limit: Limit
+    calendar: Calendar
+
+
 class Due(Struct, frozen=True, kw_only=True):
     """A due time with the start it was reckoned from.
 
@@ -98,6 +105,26 @@ def due(
     original = _end(begin, limit, calendar, ordered, 0)
     moved = _end(begin, limit, calendar, ordered, extension) if extension else original
     return Due(start=begin, original_due=original, due=moved)
+
+
+def due_in_parts(
+    start: datetime, parts: Sequence[Part], pauses: Iterable[Pause] = (), extension: int = 0
+) -> Due:
+    """When a linked procedure is owed: the parts' limits one after the other.
+
+    Each part begins when the one before is due, and a pause belongs to the part it begins in;
+    an *extension* is the last part's. Raises as ``due`` does.
+    """
+    ordered = _in_order(pauses)
+    *before, last = parts
+    at = start
+    for part in before:
+        ended = due(at, part.limit, part.calendar, ordered).due
+        ordered = [pause for pause in ordered if pause.since >= ended]
+        at = ended
+    end = due(at, last.limit, last.calendar, ordered, extension)
+    begin = parts[0].calendar.normalise(_on_the_minute(start))
+    return Due(start=begin, original_due=end.original_due, due=end.due)
 
 
 def _end(
@@ -199,7 +226,7 @@ def _reckon(begin: datetime, limit: Limit, calendar: Calendar, more: int = 0) ->
         case Count.DAYS:
             last = begin.date() + timedelta(days=limit.value + more)
         case Count.MONTHS:
-            last = _months_later(begin.date(), limit.value + more)
+            last = months_later(begin.date(), limit.value + more)
     if count is not Count.WORKING_DAYS:
         last = calendar.working_day_from(last)
     return calendar.closing(last)
@@ -232,7 +259,7 @@ def _in_order(pauses: Iterable[Pause]) -> Sequence[Pause]:
     return ordered
 
 
-def _months_later(day: date, count: int) -> date:
+def months_later(day: date, count: int) -> date:
     """The same day *count* months later, or that month's last."""
     years, month = divmod(day.month - 1 + count, 12)
     year, month = day.year + years, month + 1

@@ -149,6 +149,7 @@ class Dossier(Struct, frozen=True, kw_only=True):
     original_due_at: datetime | None
     paused_at: datetime | None
     processed_at: datetime | None
+    convention: str = "hour_precise"  #: how a working day of the limit is read
 
 
 class Consignment(Struct, frozen=True, kw_only=True):

@@ -120,7 +120,7 @@ LOCK_DOSSIER = """
 SELECT id, ref, tracking_code, procedure_id, applicant_id, receiver_id, office_id, agency_id,
        service, return_way, status, agency_code, limit_value, limit_unit, same_day_cutoff,
        hours_group, accepted_at, expected_on, received_at, due_at, original_due_at, paused_at,
-       processed_at
+       processed_at, convention
   FROM dossier
  WHERE ref = $1
    FOR NO KEY UPDATE
@@ -136,9 +136,11 @@ WITH opened AS (
     INSERT INTO dossier (ref, tracking_code, procedure_id, applicant_id, receiver_id, office_id,
                          agency_id, service, return_way, status, agency_code, limit_value,
                          limit_unit, same_day_cutoff, hours_group, accepted_at, expected_on,
-                         received_at, due_at, original_due_at)
+                         received_at, due_at, original_due_at, convention)
     VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17,
-            $18, $19, $19)
+            $18, $19, $19,
+            coalesce((SELECT g.convention FROM agency g WHERE g.id = $7),
+                     (SELECT p.convention FROM procedure p WHERE p.id = $3), 'hour_precise'))
     RETURNING id
 ), sealed AS (
     INSERT INTO consignment (dossier_id, leg, s10, office_id, agency_id, stage, holder_kind,

@@ -127,6 +127,10 @@ class Calendar(Struct, frozen=True, kw_only=True, dict=True):
         held = (session for session in self.sessions if session.holds(day, weekday))
         return tuple(sorted(held, key=lambda session: session.open))
 
+    def spells(self, day: date) -> tuple[Spell, ...]:
+        """The sessions of *day* that count, in order."""
+        return self._hours(day)[1]
+
     def closing(self, day: date) -> datetime:
         """The end of the last counting session of *day*. Raises CalendarGap."""
         _, spells = self._hours(day)
