@@ -12,9 +12,11 @@ import structlog
 
 from notifications import doubts, health, outbox, receipts
 from notifications.sending import Means, Sender
+from postal_service import seals
 from postal_service.clock import Clock
 from postal_service.database import Context, Database
 from postal_service.desk import closures, holding, radar
+from postal_service.seals import Seal
 
 log = structlog.get_logger()
 
@@ -25,6 +27,8 @@ Job: TypeAlias = "Callable[[], Awaitable[bool]]"
 JUDGED_EVERY: Final = timedelta(seconds=30)
 #: How often the offices' shelves are looked through for what is kept until today.
 REMINDED_EVERY: Final = timedelta(minutes=10)
+#: How often it is looked whether a day is over that nobody has signed.
+SEALED_EVERY: Final = timedelta(minutes=5)
 
 
 class Lane:
@@ -38,10 +42,13 @@ class Lane:
 class Jobs:
     """The jobs, and what they need."""
 
-    def __init__(self, database: Database, means: Means, clock: Clock) -> None:
+    def __init__(
+        self, database: Database, means: Means, clock: Clock, seal: Seal | None = None
+    ) -> None:
         self._database = database
         self._means = means
         self._clock = clock
+        self._seal = seal
         self._sender = Sender(self._means)
         self._drafting = Lane(jobs=(self.draft_sms,))
         self._sending = Lane(jobs=(self.send_sms,))
@@ -50,12 +57,21 @@ class Jobs:
         self._desk = Lane(jobs=(self.watch, self.hold_up, self.last_day))
         self._judged_at: datetime | None = None
         self._reminded_at: datetime | None = None
+        self._sealing = Lane(jobs=(self.seal_days,))
+        self._sealed_at: datetime | None = None
         #: what each failing job said last: an outage is logged when it starts and when it ends
         self._failing: dict[str, str] = {}
 
     def lanes(self) -> tuple[Lane, ...]:
         """All of them: what is slow holds up its own lane and no other."""
-        return self._drafting, self._sending, self._hearing, self._sweeping, self._desk
+        return (
+            self._drafting,
+            self._sending,
+            self._hearing,
+            self._sweeping,
+            self._desk,
+            self._sealing,
+        )
 
     def ring(self) -> None:
         """Something happened outside. The rest looks around by the clock alone."""
@@ -142,6 +158,20 @@ class Jobs:
             async with self._database.begin(Context.job("last_day")) as conn:
                 await holding.remind(conn, now)
             self._reminded_at = now
+        return False
+
+    async def seal_days(self) -> bool:
+        """Sign the days that are over, and see that each has left the database as a file."""
+        now = self._clock.now()
+        if self._seal is None or (
+            self._sealed_at is not None and now - self._sealed_at < SEALED_EVERY
+        ):
+            return False
+        begin = partial(self._database.begin, Context.job("seal_days"))
+        if await seals.sign_next(begin, self._seal.signer, now):
+            return True
+        await seals.export_missing(begin, self._seal)
+        self._sealed_at = now
         return False
 
     async def _run(self, job: Job) -> bool:

@@ -37,6 +37,10 @@ class Settings(Struct, frozen=True, kw_only=True):
     #: one. None: derived from SECRET_KEY, which a public site refuses
     field_keys: str | None = None
     index_key: str | None = None  #: for the marks by which a number is found; opens nothing
+    #: signs each day of the register; `postal root key` draws one. None: no day is signed
+    seal_key: str | None = None
+    seal_public: str = ""  #: public keys that signed earlier days, or that an auditor trusts
+    seal_folder: str | None = None  #: where each day's root leaves the database; none: nowhere
     sms_a_day: int = 20  #: a number gets so many; the rest waits for the morning, or a call
     #: a part of a message, in đồng, for the operator's figures: what the contract says
     sms_part_vnd: int = 450

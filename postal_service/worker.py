@@ -25,6 +25,7 @@ from postal_service.database import Context, await_database
 from postal_service.desk.directory import DeskDirectory
 from postal_service.fields import Keys
 from postal_service.jobs import Jobs, Lane
+from postal_service.seals import Seal
 from postal_service.settings import Settings
 
 log = structlog.get_logger()
@@ -91,7 +92,7 @@ async def open_jobs(settings: Settings) -> AsyncIterator[Jobs]:
             pace=sms.pace(settings),
             door=sms.door(settings),
         )
-        yield Jobs(database, means, clock)
+        yield Jobs(database, means, clock, Seal.of(settings))
 
 
 async def tick(jobs: Jobs, lane: Lane, stop: asyncio.Event) -> None:

@@ -9,14 +9,14 @@ from __future__ import annotations
 
 import hashlib
 import struct
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import UTC, date, datetime, timedelta
 from functools import cache
 from typing import Final
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
-from msgspec import Struct, json
+from msgspec import Struct, json, structs
 
 VIETNAM: Final = ZoneInfo("Asia/Ho_Chi_Minh")
 #: What stands before the first line of a dossier, and before the first day.
@@ -76,6 +76,9 @@ class Root(Struct, frozen=True, kw_only=True):
     signature: bytes
     signed_at: datetime
     heads: bytes = b""
+
+    def signed_by(self, sign: Callable[[bytes], bytes]) -> Root:
+        return structs.replace(self, signature=sign(self.said()))
 
     def said(self) -> bytes:
         """The bytes the signature is over."""

@@ -66,6 +66,14 @@ async def take_turns(conn: Connection[Record]) -> None:
     await conn.execute(TAKE_TURNS)
 
 
+# A busy day's lines take longer than a page may.
+BE_PATIENT = "SET LOCAL statement_timeout = '10min'"
+
+
+async def be_patient(conn: Connection[Record]) -> None:
+    await conn.execute(BE_PATIENT)
+
+
 LAST_ROOT = """
 SELECT day, events, dossiers, previous, root, key_id, signature, signed_at
   FROM daily_root

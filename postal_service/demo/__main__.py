@@ -16,7 +16,7 @@ import rich_click as click
 from msgspec import Struct, structs
 from rich.console import Console
 
-from postal_service import embedded
+from postal_service import embedded, seals
 from postal_service.clock import VIETNAM, Clock
 from postal_service.database import Context, DatabaseError, open_database
 from postal_service.demo import believable, house, people, round_trip
@@ -84,6 +84,8 @@ def run(options: Options) -> bool:
             "PORT": str(port),
             "SECRET_KEY": settings.secret_key,
             "CLOCK_OFFSET_SECONDS": str(clock.offset.total_seconds()),
+            "SEAL_KEY": seals.kept_key(options.data / "seal-key"),
+            "SEAL_FOLDER": str(options.data / "roots"),
             "DEMO": "true",
         }
         log = options.data / "processes.log"
