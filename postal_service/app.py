@@ -46,6 +46,7 @@ from postal_service.web.operator import MetricsController, OperatorController
 from postal_service.web.operator_templates import TemplateController
 from postal_service.web.papers import PaperController
 from postal_service.web.phone import PhoneController
+from postal_service.web.outage import OutageController
 from postal_service.web.quarantine import QuarantineController
 from postal_service.web.radar_feed import Feed
 from postal_service.web.rosters import RosterController
@@ -70,6 +71,7 @@ HANDLERS: list[ControllerRouterHandler] = [
     ScanController,
     DoorController,
     ProofController,
+    OutageController,
     HandOverController,
     AgencyController,
     AgencyListController,

@@ -7,12 +7,14 @@ from datetime import datetime
 from typing import Final
 
 from postal_service.clock import VIETNAM
-from postal_service.desk.intake import Findings
+from postal_service.desk.intake import Entry, Findings
 from postal_service.desk.outage_store import Sheet
 
 DAY: Final = re.compile(r"([0-9]{1,2})[/.-]([0-9]{1,2})(?:[/.-]([0-9]{4}))?")
 PICKED: Final = re.compile(r"([0-9]{4})-([0-9]{2})-([0-9]{2})")
 HOUR: Final = re.compile(r"([0-9]{1,2}) ?(?:[:h.g]|giờ) ?([0-9]{2})|([0-9]{1,2})([0-9]{2})")
+#: Before this no service was, and no calendar is kept.
+FIRST_YEAR: Final = 2018
 
 
 def read(day: str, hour: str, year: int) -> datetime | None:
@@ -33,6 +35,12 @@ def read(day: str, hour: str, year: int) -> datetime | None:
         return datetime(of, month, date, hours, minutes, tzinfo=VIETNAM)
     except ValueError:
         return None
+
+
+def known(entry: Entry, now: datetime) -> datetime:
+    """The moment to reckon a form from while it is being typed: the paper's where it has one."""
+    at = read(entry.paper_day, entry.paper_time, now.year) if entry.sheet else None
+    return at if at and at.year >= FIRST_YEAR and at <= now else now
 
 
 def check(sheet: Sheet, day: str, hour: str, now: datetime, found: Findings) -> datetime | None:

@@ -121,7 +121,8 @@ class CounterController(Controller):
                 desk = await counter_form.desk(conn, entry, staff=caller, now=now, said=said)
             return await page(request, "counter/form.html", status=422, desk=desk, held=False)
         bell.ring()
-        return Redirect(f"/counter/dossiers/{accepted.ref}?print=1", status_code=303)
+        then = "entered" if entry.sheet else "print"  # whoever has the sheet has her receipt
+        return Redirect(f"/counter/dossiers/{accepted.ref}?{then}=1", status_code=303)
 
     @get("/dossiers/{ref:str}", name="counter.saved")
     async def saved(
@@ -138,7 +139,12 @@ class CounterController(Controller):
             sheet = await prints.find(conn, ref, office(caller))
             tasks = await shelf.count_tasks(conn, office(caller))
         return await page(
-            request, "counter/saved.html", sheet=sheet, ordinal=ordinal, open_tasks=tasks
+            request,
+            "counter/saved.html",
+            sheet=sheet,
+            ordinal=ordinal,
+            entered="entered" in request.query_params,
+            open_tasks=tasks,
         )
 
     @post("/dossiers/{ref:str}/prints", name="counter.print", status_code=303)

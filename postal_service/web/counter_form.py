@@ -15,11 +15,12 @@ from msgspec import Struct, convert
 from msgspec.structs import fields, replace
 
 from postal_service.caller import Staff
-from postal_service.desk import checklist, counter, drafts, shelf
+from postal_service.desk import checklist, counter, drafts, outage, paper_time, shelf
 from postal_service.desk.counter import Choices
 from postal_service.desk.drafts import Draft
 from postal_service.desk.estimate import Estimate, limit_words
 from postal_service.desk.intake import Entry, Incomplete, PaperEntry, ReturnWay
+from postal_service.desk.outage import Sheet
 from postal_service.desk.procedures import Service
 from postal_service.web.errors import wants_english
 from postal_service.web.inputs import clean
@@ -44,6 +45,8 @@ class Desk(Struct, frozen=True, kw_only=True):
     waiting: list[Draft]
     open_tasks: int
     today: datetime
+    #: the printed sheet the form is copied from
+    blank: Sheet | None = None
 
     @property
     def rows(self) -> dict[str, PaperEntry]:
@@ -112,6 +115,13 @@ def fresh() -> Entry:
     return Entry(form_id=str(uuid4()), return_way=ReturnWay.HOME)
 
 
+async def of_sheet(conn: Connection[Record], ref: str, staff: Staff, now: datetime) -> Entry:
+    """A fresh form for a printed sheet. Raises UnknownSheet, SheetEntered, SheetStruck."""
+    sheet = await outage.sheet_for(conn, clean(ref)[:40], staff.office_id or 0, now=now)
+    outage.check_blank(sheet)
+    return replace(fresh(), sheet=sheet.ref)
+
+
 def with_defaults(entry: Entry, offered: Choices) -> Entry:
     """The form after a procedure was chosen: the nearest agency, all the post may do."""
     agencies = [str(agency.id) for agency in offered.agencies]
@@ -132,16 +142,19 @@ async def desk(
 ) -> Desk:
     """Everything the page shows for *entry*."""
     office_id = staff.office_id or 0
+    blank = await outage.sheet_for(conn, entry.sheet, office_id, now=now) if entry.sheet else None
+    at = paper_time.known(entry, now)
     if offered is None:
-        offered = await counter.choices(conn, entry.procedure_id, office_id, now)
+        offered = await counter.choices(conn, entry.procedure_id, office_id, at)
     return Desk(
         entry=entry,
         offered=offered,
-        estimate=await counter.preview(conn, entry, offered, now),
+        estimate=await counter.preview(conn, entry, offered, at),
         said=said or [],
         waiting=[d for d in await drafts.mine(conn, staff) if str(d.form_id) != entry.form_id],
         open_tasks=await shelf.count_tasks(conn, office_id),
         today=now,
+        blank=blank,
     )
 
 

@@ -11,7 +11,9 @@ from msgspec import Struct
 
 from postal_service.caller import Staff
 from postal_service.database import Database
-from postal_service.desk import paper_acts, shelf
+from postal_service.desk import outage, paper_acts, shelf
+from postal_service.desk.outage_errors import WHY
+from postal_service.web.outage import sheet_behind
 from postal_service.web.pages import page
 
 AnyRequest = Request[Any, Any, Any]
@@ -35,8 +37,15 @@ async def panel(
     now: datetime,
     done: Done = NOTHING,
 ) -> Response[str]:
-    """The dossier behind *code* as it is now. Raises as shelf.look_up does."""
+    """The dossier behind *code* as it is now, or the printed sheet that *code* stands on.
+
+    Raises as shelf.look_up and outage.scanned do.
+    """
     office_id = caller.office_id or 0
+    if outage.is_mark(code):
+        async with db.begin(caller.context) as conn:
+            sheet = await sheet_behind(conn, code, caller, now, request.app.state.settings)
+        return await page(request, "outage/panel.html", sheet=sheet, why=WHY)
     async with db.begin(caller.context) as conn:
         found = await shelf.look_up(conn, code, office_id=office_id, now=now)
         acts = await paper_acts.acts_for(conn, found.slip, caller, now=now)

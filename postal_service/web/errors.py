@@ -34,6 +34,7 @@ from routes.errors import RoutesError
 from tracking import custody_errors as custody
 from tracking import errors as tracking
 
+from postal_service.desk import outage_errors as blanks
 log = structlog.get_logger()
 
 AnyRequest = Request[Any, Any, Any]
@@ -71,6 +72,12 @@ STATUS: Final[dict[type[Exception], int]] = {
     incident_desk.NotOurs: 409,
     quarantine.Quarantined: 403,
     quarantine.UnknownCourier: 404,
+    blanks.UnknownPack: 404,
+    blanks.UnknownSheet: 404,
+    blanks.SheetElsewhere: 404,
+    blanks.SheetEntered: 409,
+    blanks.SheetStruck: 409,
+    blanks.PackMade: 409,
     quarantine.NothingToDecide: 409,
     security.BadSignIn: 401,
     security.SignedOut: 401,

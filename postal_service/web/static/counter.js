@@ -156,7 +156,11 @@ function countDown() {
 
 function swapped(event) {
   if (!form) return;
-  if (event.detail.ctx.target?.id === "panel") countDown();
+  if (event.detail.ctx.target?.id === "panel") {
+    countDown();
+    // a scanned blank has one way on: the person's own Enter opens it
+    at("panel").querySelector("[data-go]")?.focus();
+  }
   arrange();
   for (const says of form.querySelectorAll(".says")) {
     const field = at(says.dataset.field);
