@@ -16,7 +16,7 @@ from datetime import datetime, timedelta
 from typing import Final
 
 from asyncpg import Connection, Record
-from msgspec import Struct
+from msgspec import Struct, json, to_builtins
 
 from postal_service.caller import Staff
 from postal_service.desk import archive_store as store
@@ -28,7 +28,7 @@ from tracking.identifiers import BadIdentifier
 
 __all__ = [
     "Filing", "Kept", "Print", "Row", "UnknownPaper", "copy", "find", "keep", "lately", "named",
-    "one", "printed", "search",
+    "note", "one", "opened", "printed", "search", "state",
 ]  # fmt: skip
 
 #: As long a browser may ask again for one print.
@@ -52,17 +52,18 @@ class Filing(Struct, frozen=True, kw_only=True):
 
     ``subject`` is the number printed on it. ``edition`` changes when the paper's matter does (a
     receipt issued again, a list that was answered), never with a name or an address.
-    ``form_set`` is the dossier's; None for papers that have none. One of the ids says whose
-    business it is; a paper without any is its maker's desk's.
+    ``form_set`` is the dossier's; None for papers that have none. The dossier's ``ref``, the
+    number of a ``hand_over`` list or the id of an ``incident`` says whose business it is; a paper
+    without any is its maker's desk's.
     """
 
     kind: Kind
     subject: str
     edition: str = ""
     form_set: FormSet | None = None
-    dossier_id: int | None = None
-    hand_over_id: int | None = None
-    incident_id: int | None = None
+    ref: str | None = None
+    hand_over: str | None = None
+    incident: int | None = None
 
 
 class Kept(Struct, frozen=True, kw_only=True):
@@ -70,6 +71,17 @@ class Kept(Struct, frozen=True, kw_only=True):
 
     id: int
     content: bytes
+
+
+def state(paper: Struct) -> str:
+    """An edition for a paper that grows: the same until it would say something else.
+
+    The moment it is printed at is not what it says.
+    """
+    said = to_builtins(paper)
+    for part in (said, said.get("head") or {}):
+        part.pop("at", None)
+    return hashlib.sha256(json.encode(said, order="sorted")).hexdigest()[:16]
 
 
 async def find(conn: Connection[Record], filing: Filing) -> Kept | None:
@@ -106,9 +118,9 @@ async def keep(
             form_number=form.number,
             basis=form.basis,
             sha256=sha256,
-            dossier_id=filing.dossier_id,
-            hand_over_id=filing.hand_over_id,
-            incident_id=filing.incident_id,
+            ref=filing.ref,
+            hand_over=filing.hand_over,
+            incident=filing.incident,
             person_id=by.id,
             office_id=by.office_id,
             agency_id=by.agency_id,
@@ -123,6 +135,11 @@ async def printed(conn: Connection[Record], paper_id: int, *, by: Staff, now: da
     await store.lock_prints(conn, paper_id)
     latest = await store.latest_print(conn, paper_id, by.id, now - LIFE)
     return latest or await store.add_copy(conn, paper_id, by.id, now)
+
+
+async def note(conn: Connection[Record], paper_id: int, given: Print, *, by: Staff) -> None:
+    """Write down a print that was numbered elsewhere, as receipts are. Safe to repeat."""
+    await store.note_print(conn, paper_id, given, by.id)
 
 
 async def copy(conn: Connection[Record], paper_id: int, *, by: Staff, now: datetime) -> Print:

@@ -70,7 +70,9 @@ ADD_PAPER = """
 WITH kept AS (
     INSERT INTO paper (kind, subject, edition, form_set, form_number, basis, sha256, dossier_id,
                        hand_over_id, incident_id, person_id, office_id, agency_id, made_at)
-    VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14)
+    SELECT $1, $2, $3, $4, $5, $6, $7, (SELECT id FROM dossier WHERE ref = $8),
+           (SELECT id FROM hand_over WHERE number = $9),
+           (SELECT id FROM incident WHERE id = $10), $11, $12, $13, $14
         ON CONFLICT DO NOTHING
     RETURNING id
 ), printed AS (
@@ -91,9 +93,9 @@ class NewPaper(Struct, frozen=True, kw_only=True):
     form_number: str
     basis: str
     sha256: bytes
-    dossier_id: int | None
-    hand_over_id: int | None
-    incident_id: int | None
+    ref: str | None
+    hand_over: str | None
+    incident: int | None
     person_id: int
     office_id: int | None
     agency_id: int | None
@@ -151,6 +153,18 @@ RETURNING ordinal, at
 
 async def add_copy(conn: Connection[Record], paper_id: int, person_id: int, now: datetime) -> Print:
     return convert(await conn.fetchrow(ADD_COPY, paper_id, person_id, now), Print)
+
+
+# A print that was numbered elsewhere; fetched twice it is one.
+NOTE_PRINT = """
+INSERT INTO paper_print (paper_id, ordinal, person_id, at)
+VALUES ($1, $2, $3, $4)
+    ON CONFLICT DO NOTHING
+"""
+
+
+async def note_print(conn: Connection[Record], paper_id: int, given: Print, person_id: int) -> None:
+    await conn.execute(NOTE_PRINT, paper_id, given.ordinal, person_id, given.at)
 
 
 PRINT_AT = """

@@ -94,6 +94,7 @@ async def invitation(
     return Invitation(
         head=await head(conn, office, now),
         ordinal=ordinal,
+        ref=item.ref,
         name=item.name,
         s10=item.s10,
         until=delivery.held_until(history, terms),

@@ -117,9 +117,9 @@ async def replaced(
 
 
 def replaced_receipt(sheet: Sheet, issue: Issue, *, site: str) -> Receipt:
-    """The paper of a replaced issue, which says that it is one."""
+    """The paper of a replaced issue, as it was handed out."""
     paper = prints.receipt_of(sheet, site=site, ordinal=sheet.first_print)
-    return replace(paper, issue=issue.number, replaced=True)
+    return replace(paper, issue=issue.number)
 
 
 async def choices(conn: Connection[Record]) -> list[Reason]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import asyncio
+from functools import partial
 from typing import Any
 from uuid import UUID
 
@@ -13,7 +13,8 @@ from litestar.response import Redirect
 from notifications import phone as phones
 from postal_service.caller import Staff
 from postal_service.clock import VIETNAM
-from postal_service.desk import counter, drafts, papers, prints, procedures, shelf
+from postal_service.desk import counter, drafts, filings, papers, prints, procedures, shelf
+from postal_service.desk.archive import Print
 from postal_service.desk.intake import Incomplete
 from postal_service.web import counter_form
 from postal_service.web.counter_panel import panel
@@ -21,11 +22,9 @@ from postal_service.web.guards import clerks
 from postal_service.web.inputs import Form, clean
 from postal_service.web.needs import Bell, Caller, Db, Now, Settings
 from postal_service.web.pages import page
+from postal_service.web.printing import numbered
 
 AnyRequest = Request[Any, Any, Any]
-
-#: A browser's PDF viewer is a plug-in inside the answer's own page.
-VIEWER = "default-src 'none'; object-src 'self'; style-src 'unsafe-inline'; frame-ancestors 'self'"
 
 
 class Plain(Form):
@@ -171,8 +170,10 @@ class CounterController(Controller):
         """The citizen's receipt as the numbered print."""
         async with db.begin(caller.context) as conn:
             sheet = await prints.find_receipt(conn, ref, ordinal, office_id=office(caller), now=now)
-        paper = prints.receipt_of(sheet, site=settings.site_url, ordinal=ordinal)
-        return pdf(await asyncio.to_thread(papers.receipt, paper))
+        paper = prints.receipt_of(sheet, site=settings.site_url, ordinal=sheet.first_print)
+        given = Print(ordinal=prints.copy_of(sheet, ordinal), at=now)
+        filing = filings.of_receipt(sheet, sheet.issue)
+        return await numbered(db, caller, filing, partial(papers.receipt, paper), given)
 
     @get("/dossiers/{ref:str}/{ordinal:int}/label.pdf", name="counter.label")
     async def label(
@@ -181,7 +182,10 @@ class CounterController(Controller):
         """The item's label as the numbered print."""
         async with db.begin(caller.context) as conn:
             sheet = await prints.find_receipt(conn, ref, ordinal, office_id=office(caller), now=now)
-        return pdf(await asyncio.to_thread(papers.label, prints.label_of(sheet, ordinal=ordinal)))
+        paper = prints.label_of(sheet, ordinal=1)
+        given = Print(ordinal=ordinal - 1, at=now)  # a re-issued receipt makes no new envelope
+        filing = filings.of_label(sheet)
+        return await numbered(db, caller, filing, partial(papers.label, paper), given)
 
     @post("/guidance", name="counter.guidance", status_code=200)
     async def guidance(
@@ -255,9 +259,3 @@ class CounterController(Controller):
 def office(caller: Staff) -> int:
     """The office a clerk works at: the guard lets nobody else in."""
     return caller.office_id or 0
-
-
-def pdf(content: bytes) -> Response[bytes]:
-    return Response(
-        content, media_type="application/pdf", headers={"Content-Security-Policy": VIEWER}
-    )

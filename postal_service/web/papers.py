@@ -2,17 +2,24 @@
 
 from __future__ import annotations
 
-import asyncio
+from functools import partial
 
 from litestar import Controller, Response, get
 from litestar.params import FromPath
 
 from postal_service.caller import Role
-from postal_service.desk import control_slip, hand_over_papers, item_papers, papers, reissue
+from postal_service.desk import (
+    control_slip,
+    filings,
+    hand_over_papers,
+    item_papers,
+    papers,
+    reissue,
+)
 from postal_service.desk.papers import HandOverList, Letter
-from postal_service.web.counter import pdf
 from postal_service.web.guards import only
 from postal_service.web.needs import Caller, Db, Now, Settings
+from postal_service.web.printing import filed, struck
 from tracking.errors import UnknownConsignment, UnknownDossier
 
 holders = only(Role.CLERK, Role.SUPERVISOR, Role.COURIER, Role.AGENCY_OFFICER)
@@ -25,12 +32,13 @@ def number_in(name: str, before: str = "") -> int | None:
     return int(digits) if fits and len(digits) <= 18 else None
 
 
-async def listed(paper: HandOverList) -> Response[bytes]:
-    return pdf(await asyncio.to_thread(papers.hand_over_list, paper))
+async def listed(db: Db, caller: Caller, now: Now, paper: HandOverList) -> Response[bytes]:
+    make = partial(papers.hand_over_list, paper)
+    return await filed(db, caller, now, filings.of_list(paper), make)
 
 
-async def written(paper: Letter) -> Response[bytes]:
-    return pdf(await asyncio.to_thread(papers.letter, paper))
+async def written(db: Db, caller: Caller, now: Now, paper: Letter) -> Response[bytes]:
+    return await filed(db, caller, now, filings.of_letter(paper), partial(papers.letter, paper))
 
 
 class PaperController(Controller):
@@ -38,39 +46,48 @@ class PaperController(Controller):
     guards = [holders]
 
     @get("/hand-overs/{number:str}/manifest.pdf", name="papers.manifest")
-    async def manifest(self, number: FromPath[str], caller: Caller, db: Db) -> Response[bytes]:
+    async def manifest(
+        self, number: FromPath[str], caller: Caller, db: Db, now: Now
+    ) -> Response[bytes]:
         """What lies in a bag; it travels inside and names no person."""
         async with db.begin(caller.context) as conn:
             found = await hand_over_papers.find(conn, number, caller)
-        return await listed(hand_over_papers.manifest(found))
+        return await listed(db, caller, now, hand_over_papers.manifest(found))
 
     @get("/hand-overs/{number:str}/label.pdf", name="papers.bag_label")
-    async def bag_label(self, number: FromPath[str], caller: Caller, db: Db) -> Response[bytes]:
+    async def bag_label(
+        self, number: FromPath[str], caller: Caller, db: Db, now: Now
+    ) -> Response[bytes]:
         async with db.begin(caller.context) as conn:
             found = await hand_over_papers.find(conn, number, caller)
         paper = hand_over_papers.bag_label(found)
-        return pdf(await asyncio.to_thread(papers.bag_label, paper))
+        make = partial(papers.bag_label, paper)
+        return await filed(db, caller, now, filings.of_bag_label(paper), make)
 
     @get("/hand-overs/{number:str}/list.pdf", name="papers.list")
-    async def list_(self, number: FromPath[str], caller: Caller, db: Db) -> Response[bytes]:
+    async def list_(
+        self, number: FromPath[str], caller: Caller, db: Db, now: Now
+    ) -> Response[bytes]:
         """The list in the layout of its kind: courier's, agency's, brought in, or a manifest."""
         async with db.begin(caller.context) as conn:
             found = await hand_over_papers.find(conn, number, caller)
-        return await listed(hand_over_papers.printed(found))
+        return await listed(db, caller, now, hand_over_papers.printed(found))
 
     @get("/agency/results.pdf", name="papers.results", guards=[only(Role.AGENCY_OFFICER)])
     async def results(self, caller: Caller, db: Db, now: Now) -> Response[bytes]:
         """What lies ready on the officer's desk, for the courier to sign for."""
         async with db.begin(caller.context) as conn:
             paper = await hand_over_papers.results(conn, caller, now=now)
-        return await listed(paper)
+        return await listed(db, caller, now, paper)
 
     @get("/incidents/{name:str}", name="papers.incident")
-    async def incident(self, name: FromPath[str], caller: Caller, db: Db) -> Response[bytes]:
+    async def incident(
+        self, name: FromPath[str], caller: Caller, db: Db, now: Now
+    ) -> Response[bytes]:
         """The minutes of an incident, "12.pdf", for both sides of it."""
         async with db.begin(caller.context) as conn:
             paper = await item_papers.incident(conn, number_in(name) or 0, caller)
-        return await written(paper)
+        return await written(db, caller, now, paper)
 
     @get("/dossiers/{ref:str}/withdrawal.pdf", name="papers.withdrawal")
     async def withdrawal(
@@ -78,7 +95,7 @@ class PaperController(Controller):
     ) -> Response[bytes]:
         async with db.begin(caller.context) as conn:
             paper = await item_papers.withdrawal(conn, ref, caller, now=now)
-        return await written(paper)
+        return await written(db, caller, now, paper)
 
     @get("/dossiers/{ref:str}/control-slip.pdf", name="papers.control_slip")
     async def control_slip(
@@ -87,11 +104,18 @@ class PaperController(Controller):
         """The law's slip in the form set the dossier was accepted under."""
         async with db.begin(caller.context) as conn:
             paper = await control_slip.slip_for(conn, ref, caller, now=now)
-        return pdf(await asyncio.to_thread(papers.control_slip, paper))
+        make = partial(papers.control_slip, paper)
+        return await filed(db, caller, now, filings.of_control_slip(paper), make)
 
     @get("/dossiers/{ref:str}/receipts/{name:str}", name="papers.replaced_receipt")
     async def replaced_receipt(
-        self, ref: FromPath[str], name: FromPath[str], caller: Caller, db: Db, settings: Settings
+        self,
+        ref: FromPath[str],
+        name: FromPath[str],
+        caller: Caller,
+        db: Db,
+        settings: Settings,
+        now: Now,
     ) -> Response[bytes]:
         """A receipt that was issued again, as it was, "0.pdf": for the supervisor alone."""
         number = number_in(name)
@@ -100,7 +124,8 @@ class PaperController(Controller):
         async with db.begin(caller.context) as conn:
             sheet, issue = await reissue.replaced(conn, ref, number, caller.office_id or 0)
         paper = reissue.replaced_receipt(sheet, issue, site=settings.site_url)
-        return pdf(await asyncio.to_thread(papers.receipt, paper))
+        filing = filings.of_receipt(sheet, number)
+        return await struck(db, caller, now, filing, partial(papers.receipt, paper))
 
     @get("/consignments/{s10:str}/return-note.pdf", name="papers.return_note")
     async def return_note(
@@ -108,7 +133,7 @@ class PaperController(Controller):
     ) -> Response[bytes]:
         async with db.begin(caller.context) as conn:
             paper = await item_papers.return_note(conn, s10, caller, now=now)
-        return await written(paper)
+        return await written(db, caller, now, paper)
 
     @get("/consignments/{s10:str}/delivery-receipt.pdf", name="papers.delivery_receipt")
     async def delivery_receipt(
@@ -116,7 +141,7 @@ class PaperController(Controller):
     ) -> Response[bytes]:
         async with db.begin(caller.context) as conn:
             paper = await item_papers.delivery_receipt(conn, s10, caller, now=now)
-        return await written(paper)
+        return await written(db, caller, now, paper)
 
     @get("/consignments/{s10:str}/{name:str}", name="papers.invitation")
     async def invitation(
@@ -128,4 +153,4 @@ class PaperController(Controller):
             raise UnknownConsignment(s10)
         async with db.begin(caller.context) as conn:
             paper = await item_papers.invitation(conn, s10, ordinal, caller, now=now)
-        return await written(paper)
+        return await written(db, caller, now, paper)

@@ -31,28 +31,50 @@ async def filed(
 
     *make* sets the paper where none is kept; it runs in a thread, without a connection.
     """
-    kept, given = await taken(db, caller, now, filing)
-    if kept is None:
-        content = await asyncio.to_thread(make)
-        async with db.begin(caller.context) as conn:
-            first = await archive.keep(conn, filing, content, by=caller, now=now)
-        if first is not None:
-            return pdf(first.content)
-        kept, given = await taken(db, caller, now, filing)
-    if kept is None or given is None:  # another's, out of her sight: hers was made all the same
-        return pdf(content)
+    kept, fresh = await original(db, caller, now, filing, make)
+    if fresh:
+        return pdf(kept.content)
+    async with db.begin(caller.context) as conn:
+        given = await archive.printed(conn, kept.id, by=caller, now=now)
     return await handed(filing.kind, kept, given)
 
 
-async def taken(
-    db: Database, caller: Staff, now: datetime, filing: Filing
-) -> tuple[Kept | None, Print | None]:
-    """What is kept of *filing*, and which print of it this is."""
+async def numbered(
+    db: Database, caller: Staff, filing: Filing, make: Callable[[], bytes], given: Print
+) -> Response[bytes]:
+    """The paper of *filing* as the print its caller has numbered; 0 is the original."""
+    kept, _ = await original(db, caller, given.at, filing, make)
+    async with db.begin(caller.context) as conn:
+        await archive.note(conn, kept.id, given, by=caller)
+    return await handed(filing.kind, kept, given)
+
+
+async def struck(
+    db: Database, caller: Staff, now: datetime, filing: Filing, make: Callable[[], bytes]
+) -> Response[bytes]:
+    """The paper of *filing* as one that another has replaced: to be read, never handed out."""
+    kept, _ = await original(db, caller, now, filing, make)
+    content = await asyncio.to_thread(copies.copy, filing.kind, kept.content, copies.REPLACED, now)
+    return pdf(content)
+
+
+async def original(
+    db: Database, caller: Staff, now: datetime, filing: Filing, make: Callable[[], bytes]
+) -> tuple[Kept, bool]:
+    """What is kept of *filing*, made and kept now where nothing is; and whether it was so."""
     async with db.begin(caller.context) as conn:
         kept = await archive.find(conn, filing)
-        if kept is None:
-            return None, None
-        return kept, await archive.printed(conn, kept.id, by=caller, now=now)
+    if kept is not None:
+        return kept, False
+    content = await asyncio.to_thread(make)
+    async with db.begin(caller.context) as conn:
+        first = await archive.keep(conn, filing, content, by=caller, now=now)
+        if first is not None:
+            return first, True
+        kept = await archive.find(conn, filing)  # somebody else's was kept meanwhile
+    if kept is None:
+        raise archive.UnknownPaper
+    return kept, False
 
 
 async def handed(kind: Kind, kept: Kept, given: Print) -> Response[bytes]:
@@ -61,25 +83,3 @@ async def handed(kind: Kind, kept: Kept, given: Print) -> Response[bytes]:
         return pdf(kept.content)
     mark = copies.words(given.ordinal, given.at)
     return pdf(await asyncio.to_thread(copies.copy, kind, kept.content, mark, given.at))
-
-
-async def marked(
-    db: Database,
-    caller: Staff,
-    now: datetime,
-    filing: Filing,
-    make: Callable[[], bytes],
-    mark: str,
-) -> Response[bytes]:
-    """The kept paper of *filing* under a mark its caller counts; no mark: the original."""
-    async with db.begin(caller.context) as conn:
-        kept = await archive.find(conn, filing)
-    if kept is None:
-        content = await asyncio.to_thread(make)
-        async with db.begin(caller.context) as conn:
-            await archive.keep(conn, filing, content, by=caller, now=now)
-    else:
-        content = kept.content
-    if mark:
-        content = await asyncio.to_thread(copies.copy, filing.kind, content, mark, now)
-    return pdf(content)

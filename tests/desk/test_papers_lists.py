@@ -93,6 +93,7 @@ LETTERS: dict[str, Letter] = {
     "invitation": Invitation(
         head=HEAD,
         ordinal=2,
+        ref="LD-261123-00042",
         name="Nguyễn Thị Kỳ Duyên",
         s10=S10,
         until=date(2026, 12, 10),

@@ -24,6 +24,8 @@ from postal_service.desk.papers import figures, press
 from postal_service.desk.papers.forms import Kind
 
 TEMPLATE: Final = "mark.typ"
+#: On what is kept on record only.
+REPLACED: Final = "BẢN LƯU – ĐÃ CẤP LẠI / REPLACED"
 MM: Final = 72 / 25.4
 #: Left and upper edge in mm where the paper has a place for it; elsewhere it stands above the
 #: right margin, between what printers cannot reach and the first line.

@@ -67,6 +67,7 @@ class Invitation(Struct, frozen=True, kw_only=True):
 
     head: Head
     ordinal: int
+    ref: str
     name: str
     s10: str
     until: date | None

@@ -19,10 +19,6 @@ from tracking import identifiers
 TEMPLATE: Final = "receipt.typ"
 
 
-#: On an issue that is kept on record only.
-REPLACED: Final = "BẢN LƯU – ĐÃ CẤP LẠI / REPLACED"
-
-
 class DocumentLine(Struct, frozen=True, kw_only=True):
     """One kind of paper handed in: how many originals, certified copies, photocopies."""
 
@@ -47,7 +43,7 @@ class Receipt(Struct, frozen=True, kw_only=True):
     the address or office where the result is received, by the post or (with
     ``by_post`` false) at the one-stop desk. ``s10`` is the leg that starts at
     this counter; there is none when the post only brings the result. ``issue`` counts
-    the times it was issued again; ``replaced``: a later issue has taken its place.
+    the times it was issued again.
     """
 
     form_set: FormSet
@@ -79,7 +75,6 @@ class Receipt(Struct, frozen=True, kw_only=True):
     hotline: str
     copy: int = 0
     issue: int = 0
-    replaced: bool = False
 
 
 def receipt(paper: Receipt) -> bytes:
@@ -107,7 +102,7 @@ def _letterhead(paper: Receipt) -> dict[str, object]:
         "office": paper.office,
         "place_and_day": figures.place_and_day(paper.place, paper.accepted_at),
         "basis": form_of(Kind.RECEIPT, paper.form_set).basis,
-        "copy": REPLACED if paper.replaced else figures.copy_mark(paper.copy, paper.issue),
+        "copy": figures.copy_mark(paper.copy, paper.issue),
         "clerk": paper.clerk,
         "hotline": paper.hotline,
     }
