@@ -54,6 +54,7 @@ LIMITS: Final[Mapping[str, int]] = {
     "fee": 9,
     "post": 7,
     "amt": 9,
+    "owed": 15,
     "time": 11,
     "datetime": 16,
     "date": 5,

@@ -10,7 +10,7 @@ from msgspec import Struct
 
 from notifications.messages import LOCAL
 from tracking.model import News
-from tracking.stages import Act, Leg, Stage
+from tracking.stages import Act, Leg, Stage, Status
 
 Place = tuple[Leg | None, Act, Stage | None]
 
@@ -29,6 +29,13 @@ TOLD: Final[Mapping[Place, tuple[str, ...]]] = {
     (None, Act.REFUSE, None): ("refused",),
     (None, Act.STOP, None): ("withdrawn",),
     (None, Act.KEEP, None): ("withdrawal_declined",),
+    (None, Act.ASK_PAYMENT, None): ("financial_duty",),
+    (None, Act.PAY, None): ("payment_received",),
+    (None, Act.EXTEND, None): ("late_apology",),
+    (None, Act.DUE_SOON, None): ("due_soon",),
+    (None, Act.TRANSFER, None): ("redirected",),
+    (None, Act.TAKE_OVER, None): ("handed_to_agency",),
+    (Leg.TRANSFER, Act.SIGN, Stage.WITH_AGENCY): ("handed_to_agency",),
     (None, Act.DELAY, None): ("delayed",),
     # homebound
     (Leg.RESULT, Act.COLLECT, Stage.TO_OFFICE): ("result_collected",),
@@ -80,6 +87,9 @@ PAPERS_HARMED: Final = frozenset({"CD05", "CD07", "CD10"})
 #: The same news where the citizen must hand originals back to get the result.
 WITH_ORIGINALS: Final[Mapping[str, str]] = {"result_collected": "result_collected_originals"}
 
+#: The same news where the agency ends what the citizen has not asked to end.
+BY_THE_AGENCY: Final[Mapping[str, str]] = {"withdrawn": "stopped"}
+
 #: What is said of one carriage once, though the paper may make the move again: from courier
 #: to courier on the road, from shelf to shelf.
 ONCE: Final = frozenset({"result_collected", "papers_collected", "result_at_counter"})
@@ -121,6 +131,8 @@ MUST_ACT: Final = frozenset(
         "last_day",
         "returned_to_agency",
         "withdrawn",
+        "stopped",
+        "financial_duty",
         "papers_at_counter",
         "papers_missed",
         "attempt_call",
@@ -154,6 +166,12 @@ def situations(news: News) -> tuple[str, ...]:
     if news.leg is Leg.RESULT and news.act is Act.TAKE_IN and news.return_way != "office":
         return ()
     told = TOLD.get((news.leg, news.act, news.stage), ())
+    if news.act is Act.STOP and news.facts.get("by") == "agency":
+        return tuple(BY_THE_AGENCY[key] for key in told)
+    if told == ("handed_to_agency",) and news.leg is not Leg.FORWARD and news.agency_code:
+        return ()  # received already: its appointment stands, whoever decides now
+    if told and news.act is Act.ACCEPT and news.status is Status.RECEIVED:
+        return (*told, "received_by_agency")  # by a counter in the agency's name
     if told and news.act is Act.MISS:
         if news.facts.get("reason") in KNOWN_AT_THE_DOOR:
             return ()

@@ -50,9 +50,21 @@ DECIDING: Final = frozenset(
         "supplement_required",
         "supplement_received",
         "financial_duty",
+        "payment_received",
         "paused",
+        "due_soon",
         "late_apology",
         "withdrawal_declined",
+    }
+)
+#: What names the appointment as it was.
+DATES: Final = frozenset(
+    {
+        "received_by_agency",
+        "supplement_received",
+        "payment_received",
+        "due_soon",
+        "late_apology",
     }
 )
 #: On the way home. What the citizen must have ready at the door is still true at the door, so
@@ -83,9 +95,13 @@ OVERTAKES: Final[Mapping[str, frozenset[str]]] = {
     "received_by_agency": OUTBOUND | {"delayed"},
     "supplement_required": OUTBOUND | DECIDING | {"delayed"},
     "supplement_received": OUTBOUND | DECIDING | {"delayed"},
-    "paused": frozenset({"received_by_agency", "supplement_received", "late_apology", "paused"}),
-    "late_apology": frozenset({"received_by_agency", "supplement_received", "late_apology"}),
+    "financial_duty": OUTBOUND | DECIDING | {"delayed"},
+    "payment_received": OUTBOUND | DECIDING | {"delayed"},
+    "paused": DATES | {"paused"},
+    "due_soon": DATES,
+    "late_apology": DATES,
     "refused": BEFORE_A_DECISION,
+    "stopped": BEFORE_A_DECISION | HOMEBOUND,
     "withdrawal_declined": frozenset({"withdrawal_declined"}),
     "withdrawn": BEFORE_A_DECISION | HOMEBOUND,
     "delayed": frozenset({"delayed", "result_collected", "papers_collected"}),
@@ -93,9 +109,13 @@ OVERTAKES: Final[Mapping[str, frozenset[str]]] = {
     "result_collected_originals": BEFORE_A_DECISION,
     "papers_collected": BEFORE_A_DECISION,
     "result_at_counter": BEFORE_A_DECISION | HOMEBOUND - {"result_collected_originals"},
-    "papers_at_counter": BEFORE_A_DECISION | HOMEBOUND | {"refused", "withdrawn"},
+    "papers_at_counter": BEFORE_A_DECISION | HOMEBOUND | {"refused", "withdrawn", "stopped"},
     "out_for_delivery": BEFORE_A_DECISION | COLLECTED | ON_THE_ROAD | WAITING,
-    "papers_out": BEFORE_A_DECISION | COLLECTED | ON_THE_ROAD | WAITING | {"refused", "withdrawn"},
+    "papers_out": BEFORE_A_DECISION
+    | COLLECTED
+    | ON_THE_ROAD
+    | WAITING
+    | {"refused", "withdrawn", "stopped"},
     "delivery_code": frozenset({"delivery_code"}),
     "attempt_failed": BEFORE_A_DECISION | HOMEBOUND,
     "papers_missed": BEFORE_A_DECISION | HOMEBOUND,
@@ -104,7 +124,10 @@ OVERTAKES: Final[Mapping[str, frozenset[str]]] = {
     "invitation_2": BEFORE_A_DECISION | HOMEBOUND,
     "last_day": BEFORE_A_DECISION | HOMEBOUND,
     "delivered": BEFORE_A_DECISION | HOMEBOUND | SEARCH,
-    "papers_delivered": BEFORE_A_DECISION | HOMEBOUND | SEARCH | {"refused", "withdrawn"},
+    "papers_delivered": BEFORE_A_DECISION
+    | HOMEBOUND
+    | SEARCH
+    | {"refused", "withdrawn", "stopped"},
     "returned_to_agency": BEFORE_A_DECISION | HOMEBOUND | SEARCH,
     "lost": BEFORE_A_DECISION | HOMEBOUND | {"found", "damaged"},
     "found": frozenset({"lost"}),

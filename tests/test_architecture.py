@@ -20,6 +20,8 @@ OWNERS = {
         "calendar_edition", "daily_root", "due_input",
         "hand_over", "hand_over_extra", "hand_over_line", "incident", "news", "refused_act",
         "reserved_number", "s10_block",
+        "asked_paper", "duty_payment", "extension", "financial_duty", "notice", "pause",
+        "supplement_request", "transfer",
     },
     "routes": {"round", "stop", "unit"},
     "notifications": {
@@ -28,11 +30,12 @@ OWNERS = {
         "sms_template",
     },
     "postal_service": {
-        "agency", "alarm", "alarm_event", "approval", "attempt_window", "closure",
+        "access_log", "agency", "alarm", "alarm_event", "approval", "attempt_window", "closure",
         "closure_notice", "code_try", "delivery_proof", "draft", "intake",
         "intake_document", "lost_phone", "office", "party", "person", "procedure",
         "catalogue_change",
         "outage_pack", "outage_sheet",
+        "one_time_link", "phone", "phone_request", "recovery_code", "second_step",
         "paper", "paper_file", "paper_print",
         "procedure_document", "proof_attachment", "proof_file", "quarantined_scan",
         "radar_look", "reason", "receipt_issue", "receipt_print", "roster", "ruling_note",

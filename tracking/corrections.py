@@ -25,6 +25,8 @@ ALONE: Final = timedelta(seconds=60)
 CANCELLABLE: Final = frozenset({Act.RELEASE})
 #: What the law or two people have settled, and what only the clock said, is not undone.
 FINAL: Final = frozenset({Act.ACCEPT, Act.REDIRECT, Act.LAST_DAY, Act.DECLARE_LOST, Act.GIVE_BACK})
+#: Of leg T: by the one an agency gave the dossier away, by the other the next one took it over.
+DECIDES: Final = frozenset({Act.RELEASE, Act.SIGN})
 
 
 class Undo(Struct, frozen=True, kw_only=True):
@@ -57,6 +59,8 @@ async def undo(conn: Connection, wish: Undo, *, heard_at: datetime) -> Event:
     if not lines or lines[-1].scan_id != wish.undoes or lines[-1].act in FINAL:
         raise MovedOn(wish.s10)
     undone = lines[-1]
+    if item.leg is Leg.TRANSFER and undone.act in DECIDES:
+        raise MovedOn(wish.s10)
     if undone.act is Act.SIGN and await correction_store.built_upon(conn, undone):
         raise MovedOn(wish.s10)
     check_right(undone, wish, heard_at)

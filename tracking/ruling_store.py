@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import cast
 
 from asyncpg import Connection
@@ -11,7 +11,8 @@ from msgspec import convert
 from tracking.model import Consignment, Dossier, NewLeg, Ruling
 from tracking.store import LISTENERS
 
-# original_due_at is set once: moving it would hide lateness.
+# original_due_at is set once: moving it would hide lateness. The appointment stands in the
+# line too, so that the register alone tells what the dossier's row must say.
 APPEND_RULING = """
 WITH ruled AS (
     UPDATE dossier
@@ -20,13 +21,14 @@ WITH ruled AS (
            due_at = coalesce($6, due_at),
            original_due_at = coalesce(original_due_at, $6),
            received_at = CASE WHEN $3 = 'receive' THEN $8 ELSE received_at END,
-           paused_at = CASE WHEN $3 = 'ask_more' THEN $8
+           paused_at = CASE WHEN $3 IN ('ask_more', 'ask_payment') THEN $8
                             WHEN $3 IN ('withdraw', 'keep') THEN paused_at END,
            processed_at = CASE WHEN $3 = 'finish' THEN $8 ELSE processed_at END
      WHERE id = $1
 ), written AS (
-    INSERT INTO event (dossier_id, scan_id, act, status, person_id, at, heard_at, facts)
-    VALUES ($1, $2, $3, $4, $7, $8, $9, $10)
+    INSERT INTO event (dossier_id, scan_id, act, status, person_id, at, heard_at, facts,
+                       approver_id)
+    VALUES ($1, $2, $3, $4, $7, $8, $9, $10, $12)
     RETURNING id
 )
 INSERT INTO news (event_id, listener)
@@ -37,6 +39,7 @@ SELECT id, listener FROM written, unnest($11::text[]) AS listener
 async def append_ruling(
     conn: Connection, dossier: Dossier, ruling: Ruling, status: int, heard_at: datetime
 ) -> None:
+    due = {"due_at": ruling.due_at.astimezone(UTC).isoformat()} if ruling.due_at else {}
     await conn.execute(
         APPEND_RULING,
         dossier.id,
@@ -48,8 +51,9 @@ async def append_ruling(
         ruling.by.person,
         ruling.at,
         heard_at,
-        ruling.facts,
+        ruling.facts | due,
         LISTENERS,
+        ruling.approver,
     )
 
 
@@ -93,6 +97,22 @@ SELECT id, dossier_id, leg, s10, office_id, agency_id, stage, holder_kind, holde
 
 async def last_leg(conn: Connection, dossier_id: int, leg: str) -> Consignment | None:
     return convert(await conn.fetchrow(LAST_LEG, dossier_id, leg), Consignment | None)
+
+
+# What one agency passed on to another travels as leg T: from then on that is where they are.
+PAPERS_OF = """
+SELECT id, dossier_id, leg, s10, office_id, agency_id, stage, holder_kind, holder_id, attempts,
+       offered_kind, offered_id, was
+  FROM consignment
+ WHERE dossier_id = $1 AND leg IN ('F', 'T') AND stage <> 'cancelled'
+ ORDER BY id DESC
+ LIMIT 1
+"""
+
+
+async def papers_of(conn: Connection, dossier_id: int) -> Consignment | None:
+    """The newest carriage of the citizen's papers towards an agency."""
+    return convert(await conn.fetchrow(PAPERS_OF, dossier_id), Consignment | None)
 
 
 STATUS_BEFORE_WITHDRAWAL = """

@@ -9,23 +9,30 @@ from uuid import uuid5
 from asyncpg import Connection
 from msgspec.structs import replace
 
-from tracking import ruling_store, stages, store
-from tracking.errors import BadRuling, IllegalMove, ScanReused, UnknownDossier
-from tracking.journey import check_time, dossier, next_s10
+from tracking import notices, pauses, ruling_store, stages, store, transfer_store
+from tracking.errors import BadRuling, IllegalMove, PassedOn, ScanReused, UnknownDossier
+from tracking.journey import check_time, dossier
 from tracking.model import Dossier, Event, NewLeg, Party, Ruling
+from tracking.reserved import next_s10
 from tracking.stages import Act, Keeper, Leg, Stage, Status
 
-#: The agency's answer to a withdrawal needs no papers: they may still be with the post.
-ON_WITHDRAWAL: Final = frozenset({Act.STOP, Act.KEEP})
 #: Rulings that tell the citizen why.
-REASONED: Final = frozenset({Act.REFUSE, Act.ASK_MORE, Act.KEEP})
+REASONED: Final = frozenset(
+    {Act.REFUSE, Act.ASK_MORE, Act.KEEP, Act.ASK_PAYMENT, Act.EXTEND, Act.TRANSFER}
+)
+#: Rulings that make the clock run again, or longer.
+DATED: Final = frozenset({Act.RESUME, Act.PAY, Act.EXTEND})
 
 
-async def rule(conn: Connection, ruling: Ruling, *, heard_at: datetime) -> Status:
+async def rule(
+    conn: Connection, ruling: Ruling, *, heard_at: datetime, settlement: str = ""
+) -> Status:
     """Write the agency's *ruling* into the register and return the dossier's new status.
 
-    A refusal opens the consignment that takes the papers back. Raises
-    UnknownDossier, IllegalMove, BadRuling, ScanReused, ImpossibleTime.
+    With it the pause that it begins or ends, and the number of the notice that tells of it; a
+    refusal opens the consignment that takes the papers back. *settlement*: what a stop means
+    for money. Raises UnknownDossier, IllegalMove, BadRuling, PassedOn, SecondPersonNeeded,
+    ScanReused, ImpossibleTime.
     """
     current = await dossier(conn, ruling.ref)
     if ruling.by.agency != current.agency_id:
@@ -33,13 +40,17 @@ async def rule(conn: Connection, ruling: Ruling, *, heard_at: datetime) -> Statu
     if earlier := await store.find_events(conn, [ruling.id]):
         return repeated(earlier[0], current, ruling)
     check_time(ruling.at, heard_at)
+    # the answer to a withdrawal needs no papers: they may still be with the post
     if ruling.act is Act.KEEP:
         status = await status_before_withdrawal(conn, current)
     else:
         status = status_after(current, ruling)
-    if ruling.act not in ON_WITHDRAWAL:
+    if current.status is not Status.WITHDRAWING:
         await require_papers(conn, current, ruling.act)
+    late = await pauses.check_second(conn, current, ruling)
     await ruling_store.append_ruling(conn, current, ruling, status, heard_at)
+    await pauses.follow(conn, current, ruling, counts_late=late)
+    await notices.write(conn, ruling, settlement=settlement)
     if status in (Status.NOT_RECEIVED, Status.STOPPED):
         await send_papers_back(conn, current, ruling, heard_at)
     return status
@@ -60,7 +71,7 @@ async def send_papers_back(
 
     What is still on its way to the agency is given back at a counter.
     """
-    papers = await ruling_store.last_leg(conn, current.id, Leg.FORWARD)
+    papers = await ruling_store.papers_of(conn, current.id)
     if papers is not None and papers.stage is Stage.WITH_AGENCY:
         back = replace(ruling, id=uuid5(ruling.id, Leg.BACK))
         await open_desk_leg(conn, current, back, Leg.BACK, heard_at)
@@ -69,9 +80,12 @@ async def send_papers_back(
 async def require_papers(conn: Connection, current: Dossier, act: Act) -> None:
     """An agency decides on papers it has signed for, and returns what it still has.
 
-    Raises IllegalMove before the one and after the other.
+    Raises IllegalMove before the one and after the other, PassedOn once another agency is to
+    decide.
     """
-    papers = await ruling_store.last_leg(conn, current.id, Leg.FORWARD)
+    if await transfer_store.open_transfer(conn, current.id) is not None:
+        raise PassedOn
+    papers = await ruling_store.papers_of(conn, current.id)
     if papers is not None and papers.stage is not Stage.WITH_AGENCY:
         raise IllegalMove(papers.stage, act)
     if act is Act.RETURN_HERE:
@@ -90,7 +104,7 @@ def status_after(current: Dossier, ruling: Ruling) -> Status:
     status = stages.status_after(current.status, ruling.act)
     received = current.received_at is not None
     if (ruling.act in (Act.RECEIVE, Act.REFUSE) and received) or (
-        ruling.act is Act.RESUME and not received
+        ruling.act in DATED and not received
     ):
         raise IllegalMove(str(current.status.value), ruling.act)
     if ruling.act is Act.RECEIVE and (ruling.agency_code is None or ruling.due_at is None):
@@ -98,13 +112,20 @@ def status_after(current: Dossier, ruling: Ruling) -> Status:
             "Tiếp nhận phải có mã hồ sơ và ngày hẹn trả.",
             "Receiving a dossier takes the agency's code and a due date.",
         )
+    if ruling.act in (Act.PAY, Act.EXTEND) and ruling.due_at is None:
+        raise BadRuling("Phải có ngày hẹn mới.", "It takes a new due date.")
     if ruling.act in REASONED and not ruling.facts.get("reason"):
         raise BadRuling("Phải ghi lý do cho người dân.", "The citizen must be told a reason.")
     return status
 
 
 def repeated(earlier: Event, current: Dossier, ruling: Ruling) -> Status:
-    if (earlier.dossier_id, earlier.act, earlier.facts) != (current.id, ruling.act, ruling.facts):
+    """The status a repeat leads to. Raises ScanReused where the first one said something else.
+
+    What the register itself added to the facts of the first is not said again.
+    """
+    same = ruling.facts.items() <= earlier.facts.items()
+    if not same or (earlier.dossier_id, earlier.act) != (current.id, ruling.act):
         raise ScanReused(ruling.id)
     return earlier.status or current.status
 
@@ -129,20 +150,27 @@ async def release(conn: Connection, ruling: Ruling, *, heard_at: datetime) -> No
 
 
 async def open_desk_leg(
-    conn: Connection, current: Dossier, ruling: Ruling, leg: Leg, heard_at: datetime
-) -> None:
-    """Lay papers ready on the agency's desk, under their own number.
+    conn: Connection,
+    current: Dossier,
+    ruling: Ruling,
+    leg: Leg,
+    heard_at: datetime,
+    *,
+    to: int | None = None,
+) -> str:
+    """Lay papers ready on the agency's desk, under their own number; that number.
 
-    The office in charge is the one whose courier brought the dossier: it knows the way.
+    The office in charge is the one whose courier brought the dossier: it knows the way. *to*:
+    the other agency they are bound for.
     """
-    brought = await ruling_store.last_leg(conn, current.id, Leg.FORWARD)
+    brought = await ruling_store.papers_of(conn, current.id)
     office = brought.office_id if brought else current.office_id
     made = NewLeg(
         dossier_id=current.id,
         leg=leg,
         s10=await next_s10(conn, office),
         office_id=office,
-        agency_id=current.agency_id,
+        agency_id=to or current.agency_id,
         stage=Stage.READY,
         holder=Party(Keeper.AGENCY, current.agency_id),
         scan_id=ruling.id,
@@ -151,3 +179,4 @@ async def open_desk_leg(
         at=ruling.at,
     )
     await ruling_store.open_leg(conn, made, heard_at=heard_at)
+    return made.s10

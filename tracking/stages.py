@@ -7,111 +7,14 @@ when a postal officer takes the result, days before the citizen has it.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from enum import IntEnum, StrEnum
 from typing import Final
 
 from tracking.errors import IllegalMove
-
-
-class Status(IntEnum):
-    """The agency's side, by the national status codes 1 to 10.
-
-    6 (financial duty) is a national code that no act here leads to yet.
-    """
-
-    REGISTERED = 1
-    RECEIVED = 2
-    NOT_RECEIVED = 3
-    PROCESSING = 4
-    SUPPLEMENT = 5
-    WITHDRAWING = 7
-    STOPPED = 8
-    PROCESSED = 9
-    RETURNED = 10
-
-
-class Leg(StrEnum):
-    """One carriage of paper, with its own S10 number and its own clock."""
-
-    FORWARD = "F"  #: citizen to agency
-    SUPPLEMENT = "S"  #: papers the agency asked for, citizen to agency
-    RESULT = "R"  #: agency to citizen
-    BACK = "B"  #: papers the agency refused or the citizen withdrew, back to the citizen
-    ORIGINALS = "O"  #: originals taken back from the citizen at the door, to the agency
-
-
-class Stage(StrEnum):
-    """The post's side: where a consignment is, and which way it goes.
-
-    Who holds it is said beside (``KEEPERS``); so is whom it is offered to:
-    inside a stage a paper may pass from office to office or courier to courier.
-    """
-
-    ACCEPTED = "accepted"  #: at an office, bound for the agency
-    TO_AGENCY = "to_agency"  #: in a courier's bag, bound for the agency
-    OFFERED = "offered"  #: laid before the agency; until it signs the courier holds
-    WITH_AGENCY = "with_agency"  #: the agency signed for it
-    READY = "ready"  #: waits at the agency's desk for the post; the agency holds
-    TO_OFFICE = "to_office"  #: in a courier's bag, homebound
-    AT_OFFICE = "at_office"  #: at an office, homebound
-    OUT = "out"  #: on a courier's round to the door
-    DELIVERED = "delivered"  #: the citizen signed for it
-    MISSING = "missing"  #: its taker did not find it; whoever offered it still answers for it
-    LOST = "lost"  #: two people have declared it lost
-    GIVEN_BACK = "given_back"  #: back in the citizen's hands before the agency had it
-    CANCELLED = "cancelled"  #: its number was given by mistake; the paper never left its holder
-
-
-class Act(StrEnum):
-    """What people do to papers."""
-
-    # to a consignment
-    ACCEPT = "accept"
-    OFFER = "offer"
-    RECALL = "recall"
-    COLLECT = "collect"
-    TAKE_IN = "take_in"
-    HAND_OVER = "hand_over"
-    SIGN = "sign"
-    DECLINE = "decline"
-    RELEASE = "release"
-    BRING_IN = "bring_in"
-    DELIVER = "deliver"
-    MISS = "miss"
-    INVITE = "invite"
-    LAST_DAY = "last_day"
-    SEND_BACK = "send_back"
-    SEND_ON = "send_on"
-    REDIRECT = "redirect"
-    GIVE_BACK = "give_back"
-    REPORT_MISSING = "report_missing"
-    FIND = "find"
-    DECLARE_LOST = "declare_lost"
-    DAMAGE = "damage"
-    UNDO = "undo"
-    # to a dossier
-    REGISTER = "register"
-    RECEIVE = "receive"
-    BEGIN = "begin"
-    ASK_MORE = "ask_more"
-    RESUME = "resume"
-    REFUSE = "refuse"
-    FINISH = "finish"
-    RETURN_HERE = "return_here"
-    WITHDRAW = "withdraw"
-    KEEP = "keep"
-    STOP = "stop"
-    DELAY = "delay"
-
-
-class Keeper(StrEnum):
-    """The kinds of holder. A consignment has exactly one at every instant."""
-
-    OFFICE = "office"
-    COURIER = "courier"
-    AGENCY = "agency"
-    CITIZEN = "citizen"
-
+from tracking.terms import Act as Act
+from tracking.terms import Keeper as Keeper
+from tracking.terms import Leg as Leg
+from tracking.terms import Stage as Stage
+from tracking.terms import Status as Status
 
 CONSIGNMENT_MOVES: Final[Mapping[tuple[Stage, Act], Stage]] = {
     # outbound: counter to agency
@@ -165,6 +68,11 @@ CONSIGNMENT_MOVES: Final[Mapping[tuple[Stage, Act], Stage]] = {
     (Stage.OFFERED, Act.REPORT_MISSING): Stage.MISSING,
     (Stage.MISSING, Act.DECLARE_LOST): Stage.LOST,
 }
+#: Moves of one leg that lead elsewhere than everybody's: what one agency passes on is fetched
+#: from its desk like a result, and goes the way of what is bound for an agency.
+OWN_MOVES: Final[Mapping[tuple[Leg, Stage, Act], Stage]] = {
+    (Leg.TRANSFER, Stage.READY, Act.COLLECT): Stage.TO_AGENCY,
+}
 
 HOMEBOUND: Final = frozenset({Leg.RESULT, Leg.BACK})
 #: Where a paper that is looked for may be found; it is then back where it was.
@@ -194,14 +102,34 @@ DOSSIER_MOVES: Final[Mapping[tuple[Status, Act], Status]] = {
     (Status.RECEIVED, Act.BEGIN): Status.PROCESSING,
     (Status.RECEIVED, Act.ASK_MORE): Status.SUPPLEMENT,
     (Status.RECEIVED, Act.FINISH): Status.PROCESSED,
-    (Status.PROCESSING, Act.ASK_MORE): Status.SUPPLEMENT,
     (Status.PROCESSING, Act.FINISH): Status.PROCESSED,
+    (Status.PROCESSING, Act.ASK_MORE): Status.SUPPLEMENT,
+    # something is to be paid first; the proof that it was lets the agency go on
+    (Status.RECEIVED, Act.ASK_PAYMENT): Status.DUTY,
+    (Status.PROCESSING, Act.ASK_PAYMENT): Status.DUTY,
+    (Status.DUTY, Act.PAY): Status.PROCESSING,
+    # the appointment is put off with an apology
+    (Status.RECEIVED, Act.EXTEND): Status.RECEIVED,
+    (Status.PROCESSING, Act.EXTEND): Status.PROCESSING,
+    # another agency is to decide; it takes over what is on no paper by an act of its own
+    (Status.REGISTERED, Act.TRANSFER): Status.REGISTERED,
+    (Status.RECEIVED, Act.TRANSFER): Status.RECEIVED,
+    (Status.PROCESSING, Act.TRANSFER): Status.PROCESSING,
+    (Status.REGISTERED, Act.TAKE_OVER): Status.REGISTERED,
+    (Status.RECEIVED, Act.TAKE_OVER): Status.RECEIVED,
+    (Status.PROCESSING, Act.TAKE_OVER): Status.PROCESSING,
+    # the agency ends what it has received and cannot grant
+    (Status.RECEIVED, Act.STOP): Status.STOPPED,
+    (Status.PROCESSING, Act.STOP): Status.STOPPED,
+    (Status.SUPPLEMENT, Act.STOP): Status.STOPPED,
+    (Status.DUTY, Act.STOP): Status.STOPPED,
     (Status.PROCESSED, Act.RETURN_HERE): Status.RETURNED,
     # the citizen asks to withdraw, before there is a result; the agency decides
     (Status.REGISTERED, Act.WITHDRAW): Status.WITHDRAWING,
     (Status.RECEIVED, Act.WITHDRAW): Status.WITHDRAWING,
     (Status.PROCESSING, Act.WITHDRAW): Status.WITHDRAWING,
     (Status.SUPPLEMENT, Act.WITHDRAW): Status.WITHDRAWING,
+    (Status.DUTY, Act.WITHDRAW): Status.WITHDRAWING,
     (Status.WITHDRAWING, Act.STOP): Status.STOPPED,
 }
 
@@ -211,6 +139,7 @@ OPENINGS: Final[Mapping[Leg, tuple[Act, Stage]]] = {
     Leg.SUPPLEMENT: (Act.ACCEPT, Stage.ACCEPTED),
     Leg.RESULT: (Act.RELEASE, Stage.READY),
     Leg.BACK: (Act.RELEASE, Stage.READY),
+    Leg.TRANSFER: (Act.RELEASE, Stage.READY),
     # from the citizen's hands, by the courier at the door; at a counter they are ACCEPTED
     Leg.ORIGINALS: (Act.ACCEPT, Stage.TO_AGENCY),
 }
@@ -254,6 +183,8 @@ def after(stage: Stage, act: Act, leg: Leg | None = None, *, was: Stage | None =
         return was
     if (stage, act) not in CONSIGNMENT_MOVES or not (leg is None or may_go(leg, stage, act)):
         raise IllegalMove(stage, act)
+    if leg is not None and (own := OWN_MOVES.get((leg, stage, act))):
+        return own
     return CONSIGNMENT_MOVES[stage, act]
 
 

@@ -30,6 +30,11 @@ SHORT_REASONS: Final[Mapping[str, str]] = {
     "DF17": "không gặp người nhận",
     "DF18": "sai tuyến phát",
     "DF19": "bao bì không nguyên",
+    "LT01": "chờ cơ quan phối hợp",
+    "LT02": "cần kiểm tra thực địa",
+    "LT03": "hồ sơ tăng đột biến",
+    "LT04": "sự cố phần mềm",
+    "LT05": "người ký đi công tác",
     "CL01": "bão, mưa lũ",
     "CL02": "sạt lở, đường bị cắt",
     "CL03": "cầu, đường cấm đi",
@@ -49,6 +54,9 @@ TO_SAY: Final[Mapping[str, str]] = {
     "supplement_received": "cơ quan đã nhận bổ sung và hẹn lại ngày trả",
     "refused": "cơ quan không tiếp nhận hồ sơ",
     "financial_duty": "cần nộp tiền theo thông báo của cơ quan",
+    "payment_received": "cơ quan đã ghi nhận tiền nộp và hẹn lại ngày trả",
+    "due_soon": "sắp đến hẹn trả mà chưa có kết quả",
+    "stopped": "cơ quan dừng giải quyết hồ sơ",
     "paused": "thời hạn giải quyết tạm dừng",
     "late_apology": "cơ quan xin lỗi vì chậm trả và hẹn lại ngày",
     "delayed": "hồ sơ bị chậm vì đường hoặc bưu cục đóng",
@@ -106,6 +114,11 @@ ABOUT: Final[Mapping[str, str]] = {
     "lost": "thất lạc giấy tờ",
     "found": "đã tìm thấy giấy tờ",
     "damaged": "giấy tờ bị hỏng",
+}
+#: Where the money an agency asks for is paid, in the 20 letters a place has.
+PAY_AT: Final[Mapping[str, str]] = {
+    "agency": "cơ quan giải quyết",
+    "account": "nơi ghi ở thông báo",
 }
 WHY: Final[Mapping[Why, str]] = {
     "no_phone": "Không có số điện thoại nhận được tin nhắn",

@@ -26,6 +26,8 @@ class Group(StrEnum):
     LATE = "late"
     WITHDRAWAL = "withdrawal"
     CLOSURE = "closure"
+    SECOND_REQUEST = "second_request"
+    TRANSFER = "transfer"
 
 
 async def in_group(conn: Connection[Record], group: Group) -> list[Reason]:

@@ -177,6 +177,8 @@ class ReasonRow(Struct, frozen=True, kw_only=True):
         "late",
         "withdrawal",
         "closure",
+        "second_request",
+        "transfer",
     ]
     name_vi: Text
     name_en: Text

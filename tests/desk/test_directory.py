@@ -217,7 +217,7 @@ def test_every_reason_a_message_may_name_fits() -> None:
         named = {
             row["code"]
             for row in csv.DictReader(file)
-            if row["group"] in ("delivery_failed", "closure")
+            if row["group"] in ("delivery_failed", "closure", "late")
         }
 
     assert SHORT_REASONS.keys() == named

@@ -14,6 +14,7 @@ from notifications.situations import (
     ANYWHERE,
     AT_THE_LAST_OFFICE,
     BEFORE_ANY_ATTEMPT,
+    BY_THE_AGENCY,
     MUST_ACT,
     NEXT,
     ONCE,
@@ -46,11 +47,13 @@ HAPPENS: set[tuple[Leg | None, Act, Stage | None]] = {
     (None, Act.REGISTER, None),
     (None, Act.KEEP, None),
     (None, Act.DELAY, None),
+    (None, Act.DUE_SOON, None),
 }
 EVERY_KEY = {
     *(key for keys in (*TOLD.values(), *NEXT.values()) for key in keys),
     *ANYWHERE.values(),
     *WITH_ORIGINALS.values(),
+    *BY_THE_AGENCY.values(),
 }
 
 
@@ -174,6 +177,7 @@ def test_every_situation_has_its_text_and_its_words() -> None:
 def test_what_may_be_undone_can_be_corrected() -> None:
     """The correction names what was wrong within its 24 letters, whole words only."""
     at_a_desk = {key for what, keys in TOLD.items() if what[0] is None for key in keys}
+    at_a_desk |= set(BY_THE_AGENCY.values())
 
     assert ABOUT.keys() >= EVERY_KEY - at_a_desk - {"correction", "last_day"}
     assert {about: shorten(fold(about), LIMITS["about"]) for about in ABOUT.values()} == {
