@@ -15,7 +15,14 @@ from postal_service.desk import agencies, holding, offices, promise
 from postal_service.desk import delivery as door
 from postal_service.desk import directory_store as store
 from postal_service.desk.directory_store import Facts
-from postal_service.desk.directory_words import ABOUT, SHORT_REASONS, TO_SAY, WHY, short_office
+from postal_service.desk.directory_words import (
+    ABOUT,
+    PAY_AT,
+    SHORT_REASONS,
+    TO_SAY,
+    WHY,
+    short_office,
+)
 from tracking import delivery, reminders, slip
 from tracking.model import News
 from tracking.stages import Act
@@ -48,6 +55,8 @@ class DeskDirectory:
         values = {**of_the_dossier(news, facts), **of_the_event(news, facts)}
         if day is not None:
             values["date"] = short_day(day)
+        if news.act is Act.TRANSFER:
+            values["agency"] = (await agencies.get(conn, news.facts["to"])).sms_name
         if news.act is Act.UNDO and (never := await store.mistaken(conn, news.event_id)):
             values |= {"time": short_time(never.at), "about": ABOUT[never.template]}
         return Known(values=values, originals=bool(facts.originals))
@@ -159,6 +168,10 @@ def of_the_event(news: News, facts: Facts) -> dict[str, str]:
         values["phone"] = national(facts.person_phone)
     if (papers := news.facts.get("papers")) is not None:
         values["n"] = str(papers if isinstance(papers, int) else len(papers))
+    if (owed := news.facts.get("amount")) is not None:
+        values["owed"] = vnd(owed)
+    if (channel := news.facts.get("channel")) in PAY_AT:
+        values["po"] = PAY_AT[channel]
     if (invitation := news.facts.get("invitation")) is not None:
         values["n"] = str(invitation)
     if (reason := news.facts.get("reason")) is not None:
@@ -175,7 +188,9 @@ async def named_day(
     match situation:
         case "supplement_required" | "returned_to_agency":
             return promise.day_of(news.at)
-        case "refused" | "withdrawn" | "result_collected" | "papers_collected":
+        case "financial_duty":
+            return date.fromisoformat(news.facts["pay_by"])
+        case "refused" | "withdrawn" | "stopped" | "result_collected" | "papers_collected":
             return await promised_day(conn, news)
         case "delayed":
             return date.fromisoformat(news.facts["until"])
