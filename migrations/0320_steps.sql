@@ -8,13 +8,13 @@ ALTER TABLE session
 
 -- The secret that a person's authenticator shares with us (RFC 6238).
 CREATE TABLE second_step (
-    person_id   bigint      PRIMARY KEY REFERENCES person,
-    -- closed by fields.Keys; its place is second_step:person_id:secret
-    secret      bytea       NOT NULL,
+    person_id     bigint      PRIMARY KEY REFERENCES person,
+    -- closed; its place is second_step:person_id:secret
+    secret_sealed bytea       NOT NULL,
     -- null: shown once as a picture, and no code of it was typed yet
-    enrolled_at timestamptz,
+    enrolled_at   timestamptz,
     -- the half minute of the last code taken: none is taken twice, nor an older one
-    last_step   bigint
+    last_step     bigint
 );
 
 -- For the day the telephone lies in a lake: each opens the door once.

@@ -23,6 +23,7 @@ from postal_service.desk.codes import Verifiers
 from postal_service.fields import Keys
 from postal_service.settings import Settings
 from postal_service.web import errors, guards
+from postal_service.web.account import AccountController
 from postal_service.web.agency import AgencyController
 from postal_service.web.agency_lists import AgencyListController
 from postal_service.web.approvals import ApprovalController
@@ -53,7 +54,10 @@ from postal_service.web.rosters import RosterController
 from postal_service.web.signin import SignInController
 from postal_service.web.slips import SlipController
 from postal_service.web.supervisor import SupervisorController
+from postal_service.web.steps import StepController
 
+from postal_service.web.switch import SwitchController
+from postal_service.web.welcome import WelcomeController
 STATIC = Path(__file__).parent / "web" / "static"
 #: The largest body any page here sends; a batch of 500 scans is 90 kB.
 LARGEST_BODY = 1_000_000
@@ -62,6 +66,10 @@ LARGEST_BODY = 1_000_000
 HANDLERS: list[ControllerRouterHandler] = [
     SignInController,
     CounterController,
+    StepController,
+    WelcomeController,
+    SwitchController,
+    AccountController,
     BagController,
     CounterActController,
     CourierListController,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 from enum import StrEnum
+from typing import Final
 
 from msgspec import Struct
 
@@ -21,6 +22,18 @@ class Role(StrEnum):
     OPERATOR = "operator"
 
 
+#: Who sees more than one counter, or decides: a password alone does not open that.
+TWO_STEPS: Final = frozenset({Role.SUPERVISOR, Role.AGENCY_OFFICER, Role.MANAGER, Role.OPERATOR})
+
+
+class Lack(StrEnum):
+    """What a session still lacks after the password; until it has it, it opens nothing."""
+
+    CODE = "code"  #: of her authenticator
+    ENROLMENT = "enrolment"  #: her role needs an authenticator, and she has none yet
+    PHONE = "phone"  #: a courier's phone that the office does not know
+
+
 class Staff(Struct, frozen=True, kw_only=True):
     """The one signed in, and where she works."""
 
@@ -35,6 +48,7 @@ class Staff(Struct, frozen=True, kw_only=True):
     agency_name: str | None
     phone: str | None
     last_seen_at: datetime
+    head: bool = False  #: of her agency: she opens and closes her colleagues' accounts
 
     @property
     def context(self) -> Context:

@@ -1,24 +1,21 @@
-"""Who is asking: passwords, sessions, form tokens, and limits on trying."""
+"""Who is asking: sessions, form tokens, and limits on trying."""
 
 from __future__ import annotations
 
-import asyncio
 import hashlib
 import hmac
 import secrets
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager
 from datetime import datetime, timedelta
-from typing import Final, TypeVar
+from typing import Final, NamedTuple, TypeVar
 
-from argon2 import PasswordHasher
-from argon2.exceptions import InvalidHashError, VerifyMismatchError
 from asyncpg import Connection
 
 from postal_service import security_store as store
 from postal_service.caller import Role, Staff
 from postal_service.database import Database
-from postal_service.security_store import Entered
+from postal_service.security_store import Begun, Entered, Opening
 
 Someone = TypeVar("Someone", bound=Staff)
 
@@ -27,19 +24,14 @@ IDLE: Final = timedelta(minutes=15)
 LONGEST: Final = timedelta(hours=10)
 #: A courier's phone is in one pocket all day, and may not ask for a password on the road.
 ROUND: Final = timedelta(hours=12)
+#: Between the password and what the session lacks yet: long enough to walk to the supervisor.
+BEGUN_FOR: Final = timedelta(minutes=30)
 #: how stale ``last_seen_at`` may get: saves a write on all but one request a minute
 SEEN_EVERY: Final = timedelta(minutes=1)
 #: How long after its loss a phone's last scans are still told apart from a stranger's.
 HEARD: Final = timedelta(days=7)
 TRIES: Final = 10
 TRY_WINDOW: Final = timedelta(minutes=15)
-
-#: OWASP's figures for argon2id; the library's own default took five times as long under load.
-_HASHER: Final = PasswordHasher(memory_cost=19 * 1024, time_cost=2, parallelism=1)
-#: A burst of sign-ins may not take every core.
-_AT_ONCE: Final = asyncio.Semaphore(2)
-#: Verified when there is no such person, so that a stranger cannot tell by the time it takes.
-_NOBODY: Final = _HASHER.hash("nobody")
 
 
 class SecurityError(Exception):
@@ -100,44 +92,28 @@ class BadFormToken(SecurityError):
         )
 
 
-async def hash_password(password: str) -> str:
-    async with _AT_ONCE:
-        return await asyncio.to_thread(_HASHER.hash, password)
+class Limit(NamedTuple):
+    """So many tries in one window, and no more."""
+
+    bucket: str
+    most: int = TRIES
 
 
-async def password_fits(password_hash: str | None, password: str) -> bool:
-    """Whether *password* is the one behind *password_hash*; as slow when there is none."""
-    async with _AT_ONCE:
-        try:
-            return await asyncio.to_thread(_HASHER.verify, password_hash or _NOBODY, password)
-        except (VerifyMismatchError, InvalidHashError):
-            return False
-
-
-async def sign_in(
-    conn: Connection, username: str, password: str, *, now: datetime
-) -> tuple[str, Staff]:
-    """Open a session and return its id, which only the browser keeps, and whose it is.
-
-    Raises BadSignIn.
-    """
-    credentials = await store.credentials(conn, username)
-    fits = await password_fits(credentials.password_hash if credentials else None, password)
-    if not fits or credentials is None:
-        raise BadSignIn
-    token = secrets.token_urlsafe(32)
-    ends_at = now + (ROUND if credentials.role is Role.COURIER else LONGEST)
-    await store.open_session(conn, digest(token), credentials.id, now, ends_at)
-    staff = await store.staff_of_session(conn, digest(token), now)
-    if staff is None:
-        raise BadSignIn
-    return token, staff
+async def count_tries(conn: Connection, limits: Sequence[Limit], now: datetime) -> None:
+    """Count one more try in each bucket. Raises TooManyTries over any limit."""
+    tries = await store.count_tries(conn, [limit.bucket for limit in limits], window_of(now))
+    if any(tries[limit.bucket] > limit.most for limit in limits):
+        raise TooManyTries
 
 
 async def count_try(conn: Connection, bucket: str, now: datetime) -> None:
     """Count one more try in *bucket*. Raises TooManyTries over the limit."""
-    if await store.count_try(conn, bucket, window_of(now)) > TRIES:
-        raise TooManyTries
+    await count_tries(conn, [Limit(bucket)], now)
+
+
+async def tries_in(conn: Connection, buckets: Sequence[str], now: datetime) -> Mapping[str, int]:
+    """How often it was tried, for each bucket, without counting."""
+    return await store.tries_in(conn, buckets, window_of(now))
 
 
 async def forgive(conn: Connection, buckets: list[str], now: datetime) -> None:
@@ -151,14 +127,35 @@ def window_of(now: datetime) -> datetime:
     return datetime.fromtimestamp(now.timestamp() // seconds * seconds, tz=now.tzinfo)
 
 
+async def open_session(conn: Connection, opening: Opening, *, now: datetime) -> str:
+    """Open a session under a new id, which only the browser keeps, and return that id."""
+    token = secrets.token_urlsafe(32)
+    if opening.lacks is not None:
+        longest = BEGUN_FOR
+    else:
+        longest = ROUND if opening.role is Role.COURIER else LONGEST
+    await store.open_session(conn, digest(token), opening, now, now + longest)
+    return token
+
+
 async def who(conn: Connection, token: str, now: datetime) -> Staff | None:
-    """Whose session this is, if it is alive."""
-    if not 20 <= len(token) <= 100:
+    """Whose session this is, if it is alive and lacks nothing."""
+    if not looks_drawn(token):
         return None
     staff = awake(await store.staff_of_session(conn, digest(token), now), now)
     if staff is not None and now - staff.last_seen_at > SEEN_EVERY:
         await store.touch_session(conn, digest(token), now)
     return staff
+
+
+async def begun(conn: Connection, token: str, now: datetime) -> Begun | None:
+    """Whose session this is, if it lacks something yet."""
+    return await store.begun(conn, digest(token), now) if looks_drawn(token) else None
+
+
+def looks_drawn(token: str) -> bool:
+    """Whether *token* could be one of ours: what is not needs no look-up."""
+    return 20 <= len(token) <= 100
 
 
 def awake(staff: Someone | None, now: datetime) -> Someone | None:
@@ -190,9 +187,25 @@ async def at_work(
         yield conn, staff
 
 
-async def revoke(conn: Connection, person_id: int, *, now: datetime) -> None:
-    """End every session of a person whose phone is lost."""
-    await store.revoke(conn, person_id, now, now + HEARD)
+async def revoke(conn: Connection, person_id: int, *, by: int | None, now: datetime) -> None:
+    """End every session of a person whose phone is lost, and forget his phones."""
+    await store.revoke(conn, person_id, None, now, now + HEARD)
+    await store.forget_phones(conn, person_id, None, by, now)
+
+
+async def revoke_phone(
+    conn: Connection, person_id: int, phone_id: int, *, by: int | None, now: datetime
+) -> bool:
+    """End every session on one phone, and forget it; whether it was known until now."""
+    await store.revoke(conn, person_id, phone_id, now, now + HEARD)
+    return await store.forget_phones(conn, person_id, phone_id, by, now)
+
+
+async def end_sessions(
+    conn: Connection, person_id: int, *, but: str = "", only: bytes | None = None
+) -> int:
+    """End a person's sessions, all, all but that of the token *but*, or *only* one; how many."""
+    return await store.end_sessions(conn, person_id, digest(but), only)
 
 
 async def sign_out(conn: Connection, token: str) -> None:

@@ -7,7 +7,7 @@ from typing import Final
 from asyncpg import Connection
 from msgspec import Struct
 
-from postal_service import security, security_store
+from postal_service import security_passwords, security_store
 from postal_service.caller import Role
 from tracking import journey
 
@@ -92,7 +92,7 @@ async def settle(conn: Connection) -> None:
     if await security_store.credentials(conn, SIGN_INS[0].username):
         return
     _, agency_id = await places(conn)
-    password_hash = await security.hash_password(PASSWORD)
+    password_hash = await security_passwords.hash_password(PASSWORD)
     for who in SIGN_INS:
         at_agency = who.role is Role.AGENCY_OFFICER
         await security_store.add_person(

@@ -86,7 +86,7 @@ async def report_lost(
     """
     office = by.office_id or 0
     if await store.report(conn, id_, courier, office=office, by=by.id, at=now):
-        await security.revoke(conn, courier, now=now)
+        await security.revoke(conn, courier, by=by.id, now=now)
     elif await store.reported(conn, id_, office) != courier:
         raise UnknownCourier
 

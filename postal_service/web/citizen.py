@@ -14,6 +14,7 @@ from postal_service.database import Context
 from postal_service.desk import consent, lookup
 from postal_service.desk.consent import Wish
 from postal_service.desk.lookup import NotFound, Private, View
+from postal_service.web.address import client_address
 from postal_service.web.citizen_labels import LABELS
 from postal_service.web.citizen_slip import hotline, tell
 from postal_service.web.citizen_texts import list_of
@@ -74,7 +75,7 @@ class CitizenController(Controller):
             async with db.begin(Context.citizen(parsed)) as conn:
                 found = await lookup.view(conn, parsed, now=now)
         except NotFound as refusal:
-            await count(db, now, f"lookup:{address_of(request)}")
+            await count(db, now, f"lookup:{client_address(request)}")
             return await asking(request, tongue, refusal, status=404)
         return await showing(request, tongue, found, None)
 
@@ -94,7 +95,7 @@ class CitizenController(Controller):
             parsed = identifiers.parse_tracking_code(code)
         except BadIdentifier as refusal:
             return await asking(request, tongue, refusal, status=422)
-        await count(db, now, f"lookup:{address_of(request)}", f"lookup:{parsed}")
+        await count(db, now, f"lookup:{client_address(request)}", f"lookup:{parsed}")
         try:
             async with db.begin(Context.citizen(parsed)) as conn:
                 await lookup.check_digits(conn, parsed, "".join(data.digits.split()))
@@ -120,7 +121,7 @@ class CitizenController(Controller):
             parsed = identifiers.parse_tracking_code(code)
         except BadIdentifier as refusal:
             return await asking(request, tongue, refusal, status=422)
-        await count(db, now, f"lookup:{address_of(request)}", f"lookup:{parsed}")
+        await count(db, now, f"lookup:{client_address(request)}", f"lookup:{parsed}")
         wish = Wish(form_id=data.form_id, allowed=data.allowed)
         try:
             async with db.begin(Context.citizen(parsed)) as conn:
@@ -138,10 +139,6 @@ def spoken(request: AnyRequest, lang: str) -> str:
     """The language of the page: the link's, else the browser's."""
     asked = request.query_params.get("lang")
     return asked if asked in ("vi", "en") else lang
-
-
-def address_of(request: AnyRequest) -> str:
-    return request.client.host if request.client else ""
 
 
 async def count(db: Db, now: Now, *buckets: str) -> None:

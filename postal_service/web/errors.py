@@ -24,7 +24,13 @@ from litestar.types import ExceptionHandlersMap
 from msgspec import ValidationError
 
 from notifications.errors import NotificationError, UnknownTemplate
-from postal_service import security
+from postal_service import (
+    security,
+    security_links,
+    security_people,
+    security_phones,
+    security_steps,
+)
 from postal_service.database import Busy
 from postal_service.desk import approval_errors as asking
 from postal_service.desk import closures, incident_desk, quarantine, radar
@@ -79,6 +85,14 @@ STATUS: Final[dict[type[Exception], int]] = {
     blanks.SheetStruck: 409,
     blanks.PackMade: 409,
     quarantine.NothingToDecide: 409,
+    security.SecurityError: 422,
+    security_people.UnknownMember: 404,
+    security_people.NameTaken: 409,
+    security_people.StillHolds: 409,
+    security_people.NotYourself: 403,
+    security_links.DeadLink: 410,
+    security_phones.UnknownPhone: 404,
+    security_steps.WrongCode: 401,
     security.BadSignIn: 401,
     security.SignedOut: 401,
     security.TooManyTries: 429,

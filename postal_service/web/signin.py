@@ -2,42 +2,39 @@
 
 from __future__ import annotations
 
-from typing import Any, Final
+from datetime import timedelta
+from typing import Annotated, Any
 
 from litestar import Controller, Request, Response, get, post
+from litestar.di import NamedDependency, Provide
 from litestar.params import URLEncodedBody
 from litestar.response import Redirect
+from msgspec import Meta
 
-from postal_service import security
-from postal_service.caller import Role
-from postal_service.database import Context
+from postal_service import security, security_doors
+from postal_service.security_doors import Knock
+from postal_service.web import doors
+from postal_service.web.doors import CLEARED, DOOR, HOMES, Coming, Visit
 from postal_service.web.errors import STATUS, wants_english
-from postal_service.web.guards import cookie_name, find_caller, session_token
+from postal_service.web.guards import cookie_name, find_caller, known_cookie
 from postal_service.web.inputs import Form
-from postal_service.web.needs import Db, Now, Settings
 from postal_service.web.pages import page
 
-HOMES: Final = {
-    Role.CLERK: "/counter",
-    Role.SUPERVISOR: "/supervisor",
-    Role.MANAGER: "/supervisor",
-    Role.COURIER: "/courier",
-    Role.AGENCY_OFFICER: "/agency",
-    Role.OPERATOR: "/operator",
-}
-
-DOOR: Final = Context(kind="web", name="signin")
+#: More than any password may have is not read further.
+Secret = Annotated[str, Meta(max_length=1_000)]
 
 
 class SignIn(Form):
     """``next``: the page she wanted when she was sent here."""
 
-    username: str
-    password: str
-    next: str = ""
+    username: Annotated[str, Meta(max_length=200)]
+    password: Secret
+    next: Annotated[str, Meta(max_length=2_000)] = ""
 
 
 class SignInController(Controller):
+    dependencies = {"visit": Provide(doors.visit)}
+
     @get("/", name="home")
     async def home(self, request: Request[Any, Any, Any]) -> Redirect:
         """To the page where this person's work is; a stranger to the look-up."""
@@ -51,59 +48,38 @@ class SignInController(Controller):
 
     @post("/signin", name="signin.post")
     async def sign_in(
-        self,
-        request: Request[Any, Any, Any],
-        data: URLEncodedBody[SignIn],
-        db: Db,
-        now: Now,
-        settings: Settings,
+        self, data: URLEncodedBody[SignIn], visit: NamedDependency[Visit]
     ) -> Response[Any]:
-        """Open a session under a new id; a wrong try is counted by name and by address."""
-        address = request.client.host if request.client else ""
+        """Open a session under a new id; a wrong try is counted by name, by address and in all."""
         name = data.username.lower()
-        buckets = [f"signin:{address}", f"signin:{name[:40]}"]
+        knock = Knock(
+            username=name, password=data.password, address=visit.address, known=known(visit, name)
+        )
         try:
-            for bucket in buckets:
-                async with db.begin(DOOR) as conn:  # its own: a refusal must not undo the count
-                    await security.count_try(conn, bucket, now)
-            async with db.begin(DOOR) as conn:
-                token, staff = await security.sign_in(conn, name, data.password, now=now)
-                await security.forgive(conn, buckets, now)
+            found = await security_doors.check(lambda: visit.db.begin(DOOR), knock, now=visit.now)
         except security.SecurityError as refusal:
             return await page(
-                request,
+                visit.request,
                 "signin.html",
                 status=STATUS[type(refusal)],
-                refused=refusal.en if wants_english(request) else refusal.vi,
+                refused=refusal.en if wants_english(visit.request) else refusal.vi,
                 username=data.username,
                 next=data.next,
             )
-        response = Redirect(landing(data.next, HOMES.get(staff.role, "/")), status_code=303)
-        response.set_cookie(
-            cookie_name(settings),
-            token,
-            path="/",
-            httponly=True,
-            secure=settings.secure,
-            samesite="strict",
-            max_age=int(security.ROUND.total_seconds()),
-        )
-        return response
+        return await doors.come_in(visit, Coming.with_password(found), data.next)
 
     @post("/signout", name="signout")
-    async def sign_out(
-        self, request: Request[Any, Any, Any], db: Db, settings: Settings
-    ) -> Redirect:
-        """End the session and have the browser forget what it kept."""
-        async with db.begin(DOOR) as conn:
-            await security.sign_out(conn, session_token(request))
-        response = Redirect("/signin", status_code=303)
-        response.delete_cookie(cookie_name(settings), path="/")
-        response.headers["Clear-Site-Data"] = '"cache", "storage"'
+    async def sign_out(self, visit: NamedDependency[Visit]) -> Response[Any]:
+        """End the session and have the browser forget what it kept, but not whose phone it is."""
+        async with visit.db.begin(DOOR) as conn:
+            await security.sign_out(conn, visit.token)
+        response: Response[Any] = Redirect("/signin", status_code=303)
+        visit.remember(response, cookie_name(visit.settings), "", timedelta(0))
+        response.headers["Clear-Site-Data"] = CLEARED
         return response
 
 
-def landing(wanted: str, home: str) -> str:
-    """The page she wanted, if it is one of this site's own; else where her work begins."""
-    own = wanted.startswith("/") and not wanted.startswith(("//", "/\\", "/signin"))
-    return wanted if own and len(wanted) > 1 else home
+def known(visit: Visit, username: str) -> str:
+    """The mark that says she came in with this browser before."""
+    kept = visit.kept(known_cookie(visit.settings))
+    return security_doors.known_here(visit.settings.secret_key, kept, username)

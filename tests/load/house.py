@@ -12,12 +12,14 @@ from pathlib import Path
 
 import asyncpg
 
-from postal_service import schema, security
+from postal_service import schema, security, security_store
 from postal_service.clock import Clock
 from postal_service.database import Context, Database
 from postal_service.demo.house import free_port, wait_for
 from postal_service.desk.load import load
-from postal_service.settings import DATA
+from postal_service.fields import Keys
+from postal_service.security_store import Opening
+from postal_service.settings import DATA, Settings
 from tests import make
 from tests.load.client import Load
 from tracking import identifiers
@@ -88,7 +90,10 @@ async def fill(
 async def session(database: Database, name: str, port: int) -> Load:
     """Somebody signed in, who may ask the server on *port*."""
     async with database.begin(Context.command("bench")) as conn:
-        token, _ = await security.sign_in(conn, name, make.PASSWORD, now=CLOCK.now())
+        found = await security_store.credentials(conn, name)
+        assert found is not None
+        opening = Opening(person_id=found.id, role=found.role)
+        token = await security.open_session(conn, opening, now=CLOCK.now())
     return Load(port=port, token=token, form_token=security.form_token(SECRET, token))
 
 

@@ -30,6 +30,8 @@ class Client(AsyncTestClient[Litestar]):
     """It does not follow redirects by itself, so that tests see them."""
 
     async def sign_in(self, username: str) -> httpx.Response:
+        """Come in with a browser that was never here; the one before stays signed in."""
+        self.forget()
         return await self.post("/signin", data={"username": username, "password": make.PASSWORD})
 
     def forget(self) -> None:

@@ -1,0 +1,3 @@
+// One button: put this page on paper.
+
+document.querySelector("[data-print]")?.addEventListener("click", () => print());
