@@ -75,7 +75,7 @@ def serve(url: str, port: int, log: Path) -> subprocess.Popen[bytes]:
     with log.open("wb") as out:
         return subprocess.Popen(
             [sys.executable, "-m", "postal_service", "serve"],
-            env=os.environ | {"DATABASE_URL": url, "PORT": str(port)},
+            env=os.environ | {"DATABASE_URL": url, "PORT": str(port), "DEMO": "true"},
             stdout=out,
             stderr=out,
         )

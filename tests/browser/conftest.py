@@ -40,6 +40,7 @@ def site(town_url: str, clock: Clock) -> Iterator[str]:
         | {
             "DATABASE_URL": town_url,
             "PORT": str(port),
+            "DEMO": "true",  # a password is enough; tests/web/test_steps.py asks for more
             "CLOCK_OFFSET_SECONDS": str(clock.offset.total_seconds()),
         },
         stdout=subprocess.DEVNULL,

@@ -121,7 +121,7 @@ async def test_of_two_couriers_at_once_one_takes_it(
 ) -> None:
     """Both beep one result on the agency's desk; it has one holder, and the other is told."""
     s10 = await make.ready(desk, town, await make.dossier(desk, town))
-    app = create_app(Settings(database_url=town_url, pool_size=2), clock=clock)
+    app = create_app(Settings(database_url=town_url, pool_size=2, demo=True), clock=clock)
     async with Client(app) as other:
         other.headers["accept"] = "application/json"
         await sign_in(other, "other-courier")
