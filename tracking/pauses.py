@@ -87,6 +87,11 @@ async def follow(conn: Connection, current: Dossier, ruling: Ruling, *, counts_l
         await store.end(conn, current.id, ruling.id)
 
 
+async def papers_of(conn: Connection, request: UUID) -> list[AskedPaper]:
+    """What a request asked for, in its order."""
+    return await store.papers_of(conn, request)
+
+
 async def of(conn: Connection, dossier_id: int) -> Sequence[PauseRow]:
     """The pauses of a dossier, the first first."""
     return await store.pauses_of(conn, dossier_id)

@@ -29,6 +29,11 @@ class Slip(Struct, frozen=True, kw_only=True):
             None,
         )
 
+    @property
+    def papers(self) -> Consignment | None:
+        """The citizen's papers on their newest way to an agency: brought there, or passed on."""
+        return self.leg(Leg.TRANSFER) or self.leg(Leg.FORWARD)
+
     def last(self, act: Act) -> Line | None:
         """The newest line of that act which nobody has undone."""
         undone = {line.undoes for line in self.lines}

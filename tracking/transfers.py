@@ -19,6 +19,7 @@ from tracking import journey, ruling_store, rulings, store
 from tracking import transfer_store as mine
 from tracking.errors import BadRuling, UnknownDossier
 from tracking.model import Ruling
+from tracking.slip import Slip
 from tracking.slip_store import Line
 from tracking.stages import Act, Leg, Status
 from tracking.transfer_store import Passed
@@ -77,6 +78,22 @@ def parties(lines: list[Line]) -> frozenset[int]:
     return frozenset(
         int(line.facts[end]) for line in lines if line.act is Act.TRANSFER for end in BOTH
     )
+
+
+def decided_by(found: Slip) -> list[int]:
+    """The agency that answered for the dossier at each of its lines, in their order."""
+    agency, deciding = found.dossier.agency_id, []
+    passed = [line for line in found.lines if line.act is Act.TRANSFER]
+    for line in reversed(found.lines):
+        deciding.append(agency)
+        signed = line.leg is Leg.TRANSFER and line.act is Act.SIGN
+        while signed and passed and passed[-1].facts["to"] != agency:
+            passed.pop()
+        if signed and passed:
+            agency = int(passed.pop().facts["from"])
+        elif line.act in (Act.REDIRECT, Act.TAKE_OVER) and "from" in line.facts:
+            agency = int(line.facts["from"])
+    return deciding[::-1]
 
 
 async def waiting_for(conn: Connection, agency_id: int) -> list[Passed]:

@@ -24,9 +24,13 @@ from postal_service.desk.lookup_store import Contact, Message, Particulars
 from postal_service.desk.offices import Office
 from postal_service.desk.promise import Promise, day_of
 from postal_service.desk.reasons import Reason
-from tracking import calendars, reserved, slip
+from tracking import calendars, duties, notices, pauses, reserved, slip, transfers
+from tracking.duties import Duty
 from tracking.errors import NotYetEntered
+from tracking.notices import Notice
+from tracking.pauses import AskedPaper
 from tracking.slip import Slip
+from tracking.stages import Act
 from tracking.working_time import Calendar
 
 #: No dossier's digits: compared where there is no dossier, so that the time tells nothing.
@@ -78,6 +82,7 @@ class View(Struct, frozen=True, kw_only=True):
     agency_open: Opening | None
     reasons: dict[str, Reason]
     contact: Contact
+    short_names: dict[int, str]  #: of every agency that answered for it, by its id
     #: what was sent; the bodies are the applicant's own
     messages: list[Message]
 
@@ -87,6 +92,9 @@ class Private(Struct, frozen=True, kw_only=True):
 
     particulars: Particulars
     notes: dict[UUID, str]
+    asked: dict[UUID, list[AskedPaper]]  #: what papers each request asked for
+    duties: list[Duty]
+    notices: dict[UUID, Notice]
 
 
 async def view(conn: Connection[Record], tracking_code: str, *, now: datetime) -> View:
@@ -105,6 +113,10 @@ async def view(conn: Connection[Record], tracking_code: str, *, now: datetime) -
         office_open=await next_opening(conn, office.hours_group, now),
         agency_open=await next_opening(conn, agency.hours_group, now),
         reasons=await reasons_in(conn, found),
+        short_names={
+            id_: (await agencies.get(conn, id_)).short_name
+            for id_ in sorted({*transfers.decided_by(found)})
+        },
         contact=await store.contact_of(conn, found.dossier.applicant_id),
         messages=await store.messages_to(conn, found.dossier.id, found.dossier.applicant_id),
     )
@@ -132,6 +144,13 @@ async def private(conn: Connection[Record], found: Slip) -> Private:
     return Private(
         particulars=await store.particulars_of(conn, dossier.id),
         notes=await agency_store.notes_of(conn, dossier.id),
+        asked={
+            line.scan_id: await pauses.papers_of(conn, line.scan_id)
+            for line in found.lines
+            if line.act is Act.ASK_MORE
+        },
+        duties=await duties.of(conn, dossier.id),
+        notices={each.scan_id: each for each in await notices.of(conn, dossier.id)},
     )
 
 

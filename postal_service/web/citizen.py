@@ -18,6 +18,7 @@ from postal_service.web.address import client_address
 from postal_service.web.citizen_labels import LABELS
 from postal_service.web.citizen_slip import hotline, tell
 from postal_service.web.citizen_texts import list_of
+from postal_service.web.citizen_waits import CHANNELS
 from postal_service.web.inputs import Form
 from postal_service.web.needs import Db, Lang, Now
 from postal_service.web.pages import page
@@ -176,6 +177,7 @@ async def showing(
         own=own,
         sent=list_of(found.messages, lang, bodies=own is not None),
         digits=digits,
+        channels={name: pair[lang == "en"] for name, pair in CHANNELS.items()},
         form_id=uuid4(),
         code=identifiers.print_tracking_code(dossier.tracking_code),
         hotline=hotline(found.office.hotline),

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from postal_service.web.citizen_unusual import unusual
+from postal_service.web.citizen_unusual import BY_THE_AGENCY, unusual
+from postal_service.web.citizen_waits import SITUATIONS as WAITS
 from postal_service.web.citizen_words import (
     DECIDED_THERE,
     MISSED,
@@ -18,11 +19,22 @@ from tracking.stages import Act, Leg, Stage, Status
 
 def place_of(slip: Slip) -> Place:
     """The newest leg and its stage, beside the agency's status."""
-    item = slip.leg(Leg.BACK) or slip.leg(Leg.RESULT) or slip.leg(Leg.FORWARD)
+    item = slip.leg(Leg.BACK) or slip.leg(Leg.RESULT) or slip.papers
+    if item is not None and (item.leg, item.stage) == (Leg.TRANSFER, Stage.WITH_AGENCY):
+        return (Leg.FORWARD, item.stage, slip.dossier.status)  # there, whoever brought it
     return (item.leg if item else None, item.stage if item else None, slip.dossier.status)
 
 
 def situation_of(slip: Slip) -> Situation:
+    """What is said of a dossier, and who ended it where it was ended."""
+    said = as_it_goes(slip)
+    stopped = slip.last(Act.STOP)
+    if stopped is not None and stopped.facts.get("by") == "agency":
+        return BY_THE_AGENCY.get(said, said)
+    return said
+
+
+def as_it_goes(slip: Slip) -> Situation:
     """What is said of a dossier: its place, turned by the way it returns and by missed attempts."""
     place = place_of(slip)
     item, dossier = slip.leg(Leg.RESULT), slip.dossier
@@ -39,4 +51,4 @@ def situation_of(slip: Slip) -> Situation:
 
 
 def said_of(place: Place) -> Situation:
-    return SITUATIONS.get(place) or unusual(place)
+    return SITUATIONS.get(place) or WAITS.get(place) or unusual(place)

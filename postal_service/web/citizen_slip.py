@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import datetime
+from datetime import date, datetime
 from typing import Final
 
 from msgspec import Struct
@@ -15,9 +15,11 @@ from postal_service.web import citizen_unusual as unusual
 from postal_service.web import words
 from postal_service.web.citizen_said import situation_of
 from postal_service.web.citizen_steps import INSIDE, STEPS
+from postal_service.web.citizen_waits import PUT_OFF, RECKONED_ANEW
 from postal_service.web.citizen_words import TURNS, Pair, Turn
 from tracking.slip_store import Line
-from tracking.stages import Act, Keeper, Leg
+from tracking.stages import Act, Keeper, Leg, Status
+from tracking.transfers import decided_by
 
 HOME: Final[Pair] = ("Dự kiến giao kết quả tại nhà", "Result expected at your door")
 AT_OFFICE: Final[Pair] = ("Dự kiến có kết quả tại {office}", "Result expected at {office}")
@@ -93,7 +95,7 @@ def tell(view: View, lang: str) -> Told:
     places = places_of(view, lang)
     promise, way = view.promise, view.slip.dossier.return_way
     # A timeline that repeats a name of ten syllables is not read.
-    short = {**places, "agency": view.agency.short_name}
+    deciding = decided_by(view.slip)
     situation = situation_of(view.slip)
     headline = HEADLINES.get((promise.kind, way)) or PLAIN[promise.kind]
     return Told(
@@ -107,8 +109,8 @@ def tell(view: View, lang: str) -> Told:
         active=situation.turn is Turn.CITIZEN,
         finished=situation.turn is Turn.NOBODY,
         steps=[
-            step_of(line, view.reasons, short, lang)
-            for line in view.slip.lines
+            step_of(line, view.reasons, {**places, "agency": view.short_names[agency]}, lang)
+            for line, agency in zip(view.slip.lines, deciding, strict=True)
             if line.act not in unusual.SILENT and (line.leg, line.act, line.stage) not in INSIDE
         ],
     )
@@ -127,8 +129,21 @@ def notes_of(view: View, places: Mapping[str, str], lang: str) -> list[str]:
     if promise.held:
         found.append(HELD[english].format(day=words.day(promise.held)))
     if note := NOTES.get(promise.kind):
-        found.append(note[english])
+        owes = view.slip.dossier.status is Status.DUTY
+        found.append((RECKONED_ANEW if owes else note)[english])
+    if promise.kind is Kind.APPOINTED and (said := put_off(view, places, lang)):
+        found.append(said)
     return found
+
+
+def put_off(view: View, places: Mapping[str, str], lang: str) -> str:
+    """The apology for an appointment that was put off; nothing where it was not."""
+    line, first = view.slip.last(Act.EXTEND), view.slip.dossier.original_due_at
+    if line is None or first is None:
+        return ""
+    reason = view.reasons[line.facts["reason"]]
+    why = (reason.name_en if lang == "en" else reason.name_vi).lower()
+    return PUT_OFF[lang == "en"].format_map({**places, "first": words.moment(first), "reason": why})
 
 
 def late_of(view: View, places: Mapping[str, str], lang: str) -> str:
@@ -166,6 +181,7 @@ def step_of(
 def places_of(view: View, lang: str) -> dict[str, str]:
     """What the sentences' gaps are filled with."""
     asked = view.slip.last(Act.ASK_MORE)
+    owed = view.slip.last(Act.ASK_PAYMENT)
     item = view.slip.leg(Leg.RESULT)
     office, agency = view.office, view.agency
     return {
@@ -176,6 +192,7 @@ def places_of(view: View, lang: str) -> dict[str, str]:
         "hotline": hotline(office.hotline),
         "papers": str(asked.facts.get("papers", "") if asked else ""),
         "attempts": str(item.attempts if item else 0),
+        "pay_by": words.day(date.fromisoformat(owed.facts["pay_by"])) if owed else "",
     }
 
 

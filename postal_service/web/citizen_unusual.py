@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Final
 
+from postal_service.web.citizen_waits import STEPS as WAITS
 from postal_service.web.citizen_words import (
     FETCH_AT_AGENCY,
     FETCH_AT_OFFICE,
@@ -69,6 +70,15 @@ BY_STATUS: Final[Mapping[Status, Situation]] = {
         WAIT_FOR_PAPERS,
     ),
 }
+#: What the agency ended by itself.
+ENDED: Final = Situation(
+    (
+        "{agency} đã dừng giải quyết hồ sơ. Giấy tờ sẽ được trả lại ông/bà.",
+        "{agency} has stopped the dossier. The papers come back to you.",
+    ),
+    Turn.POST,
+    WAIT_FOR_PAPERS,
+)
 STOPPED_AND_HERE: Final = Situation(
     (
         "Hồ sơ đã dừng theo yêu cầu rút. Giấy tờ đang ở {office}.",
@@ -77,6 +87,19 @@ STOPPED_AND_HERE: Final = Situation(
     Turn.CITIZEN,
     FETCH_AT_OFFICE,
 )
+ENDED_AND_HERE: Final = Situation(
+    (
+        "{agency} đã dừng giải quyết hồ sơ. Giấy tờ đang ở {office}.",
+        "{agency} has stopped the dossier. The papers are at {office}.",
+    ),
+    Turn.CITIZEN,
+    FETCH_AT_OFFICE,
+)
+#: The same places where it was not the citizen who wanted an end.
+BY_THE_AGENCY: Final[Mapping[Situation, Situation]] = {
+    BY_STATUS[Status.STOPPED]: ENDED,
+    STOPPED_AND_HERE: ENDED_AND_HERE,
+}
 OFF_THE_WAY: Final[Pair] = (
     "Hồ sơ gửi chưa đúng nơi giải quyết; bưu điện đang chuyển đến đúng cơ quan.",
     "The papers went to the wrong agency; the post is taking them to the right one.",
@@ -163,6 +186,7 @@ STEPS: Final[Mapping[Act, Pair]] = {
     Act.KEEP: ("{agency} chưa đồng ý cho rút hồ sơ", "{agency} did not agree to the withdrawal"),
     Act.STOP: ("{agency} dừng xử lý hồ sơ", "{agency} stopped the dossier"),
     Act.DELAY: ("Chậm lại: {reason}", "Delayed: {reason}"),
+    **WAITS,
 }
 #: One side of a hand-over, until the other has answered: no change a citizen could use.
 SILENT: Final = frozenset({Act.OFFER, Act.BRING_IN, Act.RECALL})

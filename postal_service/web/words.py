@@ -45,6 +45,7 @@ LEG: Final = {
     "R": "Kết quả trả về",
     "B": "Giấy tờ trả lại",
     "O": "Bản chính thu lại",
+    "T": "Hồ sơ chuyển cơ quan khác",
 }
 SERVICE: Final = {"send": "Gửi hồ sơ", "return": "Nhận kết quả", "both": "Gửi và nhận"}
 RETURN_WAY: Final = {
