@@ -8,10 +8,9 @@ is enough to reckon the due time again by hand.
 from __future__ import annotations
 
 import calendar as months
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from datetime import date, datetime, timedelta
 from itertools import pairwise
-from typing import Final
 
 from msgspec import Struct
 
@@ -22,10 +21,6 @@ from tracking.limits import Convention as Convention
 from tracking.limits import Limit as Limit
 from tracking.limits import Unit as Unit
 from tracking.working_time import MINUTE, Calendar, local
-
-#: Days in the post by tariff zone. Practice published by provincial posts under QĐ 45/2016: at
-#: most 1, 1.5 to 2, and 3 days, Sundays and public holidays not counted.
-TRANSIT_DAYS: Final[Mapping[str, int]] = {"district": 1, "province": 2, "inter": 3}
 
 
 class BadPause(TrackingError):
@@ -169,7 +164,7 @@ def due_after_pause(
 
 def forecast(
     accepted_at: datetime,
-    limit: Limit,
+    limit: Limit | Sequence[Part],
     agency_calendar: Calendar,
     post_calendar: Calendar,
     *,
@@ -182,14 +177,18 @@ def forecast(
     is reckoned from the last minute of that day: a promise made from the opening would be a day
     too early whenever the courier comes at ten. No way out (papers filed at the agency) reckons
     from *accepted_at*; no way back leaves ``delivered_on`` out. Where the agency's own
-    appointment is known, ``delivery_day`` takes it from there.
+    appointment is known, ``delivery_day`` takes it from there. A linked procedure has its parts
+    for *limit*.
     """
     accepted_at = _on_the_minute(accepted_at)
     arrival = agency_calendar.normalise(accepted_at)
     if days_out is not None:
         day = post_calendar.add_days(accepted_at.date(), days_out)
         arrival = agency_calendar.closing(agency_calendar.working_day_from(day)) - MINUTE
-    decided = due(arrival, limit, agency_calendar).due
+    if isinstance(limit, Limit):
+        decided = due(arrival, limit, agency_calendar).due
+    else:
+        decided = due_in_parts(arrival, limit).due
     delivered = (
         None
         if days_back is None

@@ -6,6 +6,7 @@ from datetime import date, datetime
 
 from asyncpg import Connection, Record
 from msgspec import Struct
+from msgspec.structs import replace
 
 from postal_service.clock import VIETNAM
 from postal_service.desk import tariffs
@@ -15,8 +16,8 @@ from postal_service.desk.intake_rules import RESULT_G
 from postal_service.desk.offices import Office
 from postal_service.desk.procedures import Procedure, Service
 from postal_service.desk.tariffs import Zone
-from tracking import calendars, deadlines
-from tracking.deadlines import TRANSIT_DAYS, Limit, Unit
+from tracking import calendars, deadlines, linked, transits
+from tracking.deadlines import Limit, Part, Unit
 
 
 class Case(Struct, frozen=True, kw_only=True):
@@ -71,18 +72,19 @@ async def estimate(conn: Connection[Record], case: Case, now: datetime) -> Estim
     zone = await tariffs.zone_between(conn, case.office, case.agency, today)
     agency_days = await calendars.calendar_for(conn, case.agency.hours_group, today)
     post_days = await calendars.calendar_for(conn, case.office.hours_group, today)
-    days_out = None if case.service is Service.RETURN else TRANSIT_DAYS[zone]
-    days_back = None if case.service is Service.SEND else TRANSIT_DAYS[zone]
+    transit = await transits.days_in(conn, zone, today)
+    days_out = None if case.service is Service.RETURN else transit
+    days_back = None if case.service is Service.SEND else transit
     if case.due_at is not None:
         decided = case.due_at
         with_agency_on = None
         delivered: date | None = deadlines.delivery_day(
-            max(decided, now), agency_days, post_days, TRANSIT_DAYS[zone]
+            max(decided, now), agency_days, post_days, transit
         )
     else:
         forecast = deadlines.forecast(
             now,
-            limit_of(case.procedure),
+            await limit_for(conn, case, today),
             agency_days,
             post_days,
             days_out=days_out,
@@ -135,6 +137,22 @@ async def charges(conn: Connection[Record], case: Case, zone: Zone, day: date) -
         postage_back=home if case.return_way is ReturnWay.HOME else 0,
         postage_home=home,
     )
+
+
+async def limit_for(conn: Connection[Record], case: Case, day: date) -> Limit | list[Part]:
+    """The time a dossier accepted on *day* gives its agency, or each agency of a linked one."""
+    convention = await linked.convention_of(conn, case.procedure.id, case.agency.id)
+    parts = await linked.parts_of(
+        conn,
+        case.procedure.id,
+        case.agency.hours_group,
+        accepted_on=day,
+        around=day,
+        convention=convention,
+    )
+    if parts:
+        return [Part(limit=part.limit, calendar=part.edition.calendar) for part in parts]
+    return replace(limit_of(case.procedure), convention=convention)
 
 
 def limit_of(procedure: Procedure) -> Limit:

@@ -13,8 +13,7 @@ from postal_service.desk.districts import districts_on
 from postal_service.desk.offices import Office
 from postal_service.desk.promise import Way, day_of
 from postal_service.desk.radar_rules import Rule, Silence
-from tracking import calendars
-from tracking.deadlines import TRANSIT_DAYS
+from tracking import calendars, transits
 from tracking.working_time import Calendar
 
 
@@ -27,6 +26,7 @@ async def late(
         return []
     day = day_of(now)
     known = districts_on(await catalogue_store.unit_facts(conn), day)
+    limits = await transits.days_on(conn, day)
     ways: dict[int, Way] = {}
     found = []
     for item in waiting:
@@ -36,7 +36,7 @@ async def late(
             ways[item.agency_id] = Way(
                 agency=await calendars.calendar_for(conn, item.hours_group, day),
                 post=post,
-                days=TRANSIT_DAYS[tariffs.zone_of(office, seat, known)],
+                days=limits[tariffs.zone_of(office, seat, known)],
             )
         due = ways[item.agency_id].home(item.decided_at)
         if due <= day:

@@ -20,8 +20,8 @@ from postal_service.desk import closures, tariffs
 from postal_service.desk.agencies import Agency
 from postal_service.desk.closures import Hold
 from postal_service.desk.offices import Office
-from tracking import calendars
-from tracking.deadlines import TRANSIT_DAYS, delivery_day
+from tracking import calendars, transits
+from tracking.deadlines import delivery_day
 from tracking.model import Consignment
 from tracking.slip import Slip
 from tracking.stages import Act, Keeper, Leg, Stage, Status
@@ -89,7 +89,7 @@ async def way_home(
     return Way(
         agency=await calendars.calendar_for(conn, slip.dossier.hours_group, day_of(now)),
         post=await calendars.calendar_for(conn, office.hours_group, day_of(now)),
-        days=TRANSIT_DAYS[zone],
+        days=await transits.days_in(conn, zone, day_of(slip.dossier.accepted_at)),
     )
 
 
@@ -120,7 +120,7 @@ def promise(slip: Slip, way: Way, now: datetime) -> Promise:
             return Promise(
                 kind=Kind.EXPECTED, day=dossier.expected_on, late=holder if overdue else None
             )
-        case Status.SUPPLEMENT:
+        case Status.SUPPLEMENT | Status.DUTY:
             return Promise(kind=Kind.PAUSED, day=day_of(dossier.paused_at or now))
         case Status.WITHDRAWING:
             asked = slip.last(Act.WITHDRAW)

@@ -114,6 +114,7 @@ async def enter(
         await register.release(conn, ruling, heard_at=now)
     else:
         await register.rule(conn, ruling, heard_at=now)
+        await appointments.keep(conn, found, ruling)
     if wish.note:
         await store.add_note(conn, wish.id, wish.note)
 

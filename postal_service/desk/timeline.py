@@ -141,7 +141,9 @@ async def lists_for(conn: Connection[Record], found: Slip, staff: Staff) -> froz
 
 
 def may_read(found: Slip, staff: Staff) -> bool:
-    """An office that has or had it in charge, its agency, and the courier who has it now."""
+    """A manager, an office that has or had it in charge, its agency, the courier who has it."""
+    if staff.role is Role.MANAGER:
+        return True
     if staff.role is Role.AGENCY_OFFICER:
         return found.dossier.agency_id == staff.agency_id
     if staff.role is Role.COURIER:

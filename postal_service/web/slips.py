@@ -11,17 +11,20 @@ from litestar.params import FromPath
 
 from postal_service.caller import Role
 from postal_service.clock import VIETNAM
-from postal_service.desk import reissue, timeline
-from postal_service.desk.timeline import Span
+from postal_service.database import Connection
+from postal_service.desk import clock_view, reissue, timeline
+from postal_service.desk.clock_view import WHOSE, ClockView
+from postal_service.desk.timeline import Span, Timeline
 from postal_service.web.door_forms import NEXT_ACTION
 from postal_service.web.guards import only
 from postal_service.web.inputs import clean, day_of
 from postal_service.web.needs import Caller, Db, Now
 from postal_service.web.pages import page
 from postal_service.web.words import hour, local, moment
-from tracking.errors import act_words
+from tracking.errors import TrackingError, act_words
+from tracking.explain_words import length as length_words
 
-readers = only(Role.CLERK, Role.SUPERVISOR, Role.COURIER, Role.AGENCY_OFFICER)
+readers = only(Role.CLERK, Role.SUPERVISOR, Role.COURIER, Role.AGENCY_OFFICER, Role.MANAGER)
 OFFICE: Final = frozenset({Role.CLERK, Role.SUPERVISOR})
 
 #: Why the register refused, by the kind of refusal; any other kind is named as it is.
@@ -68,13 +71,18 @@ class SlipController(Controller):
             own = accepting and caller.office_id == found.slip.dossier.office_id
             issues = await reissue.issues(conn, found.slip.dossier.id) if own else []
             reasons = await reissue.choices(conn) if own else []
+            clock = await clock_of(conn, found, now)
         return await page(
             request,
             "slips/slip.html",
             status=422 if wrong else 200,
             line=found,
             slip=found.slip,
-            named=caller.role is not Role.COURIER,
+            named=caller.role not in (Role.COURIER, Role.MANAGER),
+            clock=clock,
+            opened=caller.role in (Role.AGENCY_OFFICER, Role.MANAGER),
+            whose_words=WHOSE,
+            long=lambda minutes: length_words(minutes)[0],
             supervisor=caller.role is Role.SUPERVISOR,
             accepting=accepting,
             sheets=timeline.sheets_of(found) if accepting else [],
@@ -95,6 +103,14 @@ class SlipController(Controller):
             apart=apart,
             next_words=NEXT_ACTION,
         )
+
+
+async def clock_of(conn: Connection, found: Timeline, now: datetime) -> ClockView | None:
+    """The dossier's clocks; none while a calendar has a gap: the rest of the page still stands."""
+    try:
+        return await clock_view.look(conn, found.slip, now=now, names=found.names)
+    except TrackingError:
+        return None
 
 
 def instant(day: str, hour: str, now: datetime) -> tuple[datetime | None, str]:

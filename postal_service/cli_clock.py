@@ -1,0 +1,89 @@
+"""``postal explain``: why a dossier is due when it is, and whose hours they were."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import rich_click as click
+from rich.console import Console
+
+from postal_service.cli_run import read_settings, run
+from postal_service.clock import Clock
+from postal_service.database import Context, open_database
+from postal_service.desk import clock_view
+from postal_service.desk.clock_view import WHOSE, ClockView
+from postal_service.settings import Settings
+from tracking.attribution import Whose
+from tracking.explain_words import at_words, length
+from tracking.slip import Slip
+from tracking.working_time import local
+
+LANGS = {"vi": 0, "en": 1}
+WORDS = {
+    "kept": (
+        "Cơ quan ghi ngày hẹn này trước khi phần mềm lưu cách tính.",
+        "The agency set this appointment before the product kept how it is reckoned.",
+    ),
+    "none": ("Cơ quan chưa tiếp nhận: chưa có hạn trả.", "Not received yet: nothing is due."),
+    "whole": ("Giờ làm việc từ khi nhận ở quầy", "Working hours since the counter"),
+    "legs": ("Chặng bưu điện", "Legs by post"),
+    "by": ("hẹn đến hết ngày", "by the end of"),
+    "late": ("quá hạn", "late"),
+    "met": ("đúng hạn", "in time"),
+    "agency": ("Cơ quan giải quyết", "The agency"),
+}
+
+
+@click.command("explain")
+@click.argument("code")
+@click.option("--lang", type=click.Choice([*LANGS]), default="vi", show_default=True)
+def explain_command(code: str, lang: str) -> None:
+    """Explain line by line why dossier CODE is due when it is.
+
+    CODE is our number, the agency's, or the postal number of one of its legs.
+    """
+    found, view = run(look(read_settings(), code))
+    number = LANGS[lang]
+    console = Console(highlight=False, soft_wrap=True)
+    for line in told(found, view, number):
+        console.print(line, markup=False)
+
+
+async def look(settings: Settings, code: str) -> tuple[Slip, ClockView]:
+    """The dossier and its clocks, as of now."""
+    now = Clock(timedelta(seconds=settings.clock_offset_seconds)).now()
+    async with (
+        open_database(settings.database_url, size=1, name="postal explain") as database,
+        database.begin(Context.command("explain")) as conn,
+    ):
+        found = await clock_view.find(conn, code)
+        return found, await clock_view.look(conn, found, now=now)
+
+
+def told(found: Slip, view: ClockView, lang: int) -> list[str]:
+    """The whole explanation, line by line, in one language (0: Vietnamese, 1: English)."""
+    dossier = found.dossier
+    said = [" · ".join(filter(None, (dossier.ref, dossier.agency_code)))]
+    if view.explanation:
+        for line in view.explanation.lines:
+            amount = f"  + {line.amount[lang]}" if line.counted else ""
+            said.append(f"  {line.words[lang]}{amount}")
+    else:
+        said.append("  " + WORDS["kept" if dossier.due_at else "none"][lang])
+    said.append(f"{WORDS['whole'][lang]}: {length(view.whole)[lang]}")
+    for held in view.held:
+        since = at_words(local(held.share.spell.since))[lang]
+        whose = WHOSE[held.share.spell.whose][lang]
+        said.append(f"  {since}  {whose} ({held.holder}): {held.length[lang]}")
+    if view.legs:
+        said.append(WORDS["legs"][lang])
+    for leg in view.legs:
+        late = f"{WORDS['late'][lang]} {length(leg.late)[lang]}" if leg.is_late else "–"
+        by = f"{WORDS['by'][lang]} {leg.promised_by:%d/%m/%Y}"
+        said.append(f"  {leg.leg.value} {leg.s10}: {by}; {late}")
+    if view.on_time is not None:
+        agency = view.late[Whose.AGENCY]
+        state = WORDS["met" if view.on_time else "late"][lang]
+        more = f" {length(agency)[lang]}" if agency else ""
+        said.append(f"{WORDS['agency'][lang]}: {state}{more}")
+    return said
