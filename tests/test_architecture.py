@@ -30,6 +30,7 @@ OWNERS = {
         "sms_template",
     },
     "postal_service": {
+        "agency_line",
         "access_log", "agency", "alarm", "alarm_event", "approval", "attempt_window", "closure",
         "closure_notice", "code_try", "delivery_proof", "draft", "intake",
         "intake_document", "lost_phone", "office", "party", "person", "procedure",

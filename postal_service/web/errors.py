@@ -33,7 +33,7 @@ from postal_service import (
 )
 from postal_service.database import Busy
 from postal_service.desk import approval_errors as asking
-from postal_service.desk import closures, incident_desk, quarantine, radar
+from postal_service.desk import agency_forms, archive, closures, incident_desk, quarantine, radar
 from postal_service.desk.errors import DeskError
 from postal_service.web import pages
 from routes.errors import RoutesError
@@ -75,6 +75,8 @@ STATUS: Final[dict[type[Exception], int]] = {
     incident_desk.UnknownIncident: 404,
     radar.UnknownAlarm: 404,
     closures.UnknownClosure: 404,
+    agency_forms.NotWritten: 404,
+    archive.UnknownPaper: 404,
     incident_desk.NotOurs: 409,
     quarantine.Quarantined: 403,
     quarantine.UnknownCourier: 404,

@@ -2,27 +2,35 @@
 
 from __future__ import annotations
 
+import re
 from functools import partial
+from typing import Final
 
 from litestar import Controller, Response, get
 from litestar.params import FromPath
 
 from postal_service.caller import Role
+from postal_service.clock import VIETNAM
 from postal_service.desk import (
+    agency_forms,
     control_slip,
     filings,
     hand_over_papers,
     item_papers,
     papers,
+    registers,
     reissue,
 )
-from postal_service.desk.papers import HandOverList, Letter
+from postal_service.desk.archive import UnknownPaper
+from postal_service.desk.papers import HandOverList, Kind, Letter
 from postal_service.web.guards import only
 from postal_service.web.needs import Caller, Db, Now, Settings
 from postal_service.web.printing import filed, struck
 from tracking.errors import UnknownConsignment, UnknownDossier
 
+NOTICE: Final = re.compile(r"(supplement|refusal|apology|stop)(?:-([0-9]{4})-([0-9]{1,6}))?\.pdf")
 holders = only(Role.CLERK, Role.SUPERVISOR, Role.COURIER, Role.AGENCY_OFFICER)
+desks = only(Role.CLERK, Role.SUPERVISOR, Role.AGENCY_OFFICER)
 
 
 def number_in(name: str, before: str = "") -> int | None:
@@ -30,6 +38,15 @@ def number_in(name: str, before: str = "") -> int | None:
     digits = name.removeprefix(before).removesuffix(".pdf")
     fits = name == f"{before}{digits}.pdf" and digits.isascii() and digits.isdigit()
     return int(digits) if fits and len(digits) <= 18 else None
+
+
+def notice_in(name: str) -> tuple[Kind, tuple[int, int] | None]:
+    """Kind, year and number of a notice's file. Raises UnknownPaper where the name is none."""
+    found = NOTICE.fullmatch(name)
+    if found is None:
+        raise UnknownPaper
+    kind, year, number = found.groups()
+    return Kind(kind), (int(year), int(number)) if year else None
 
 
 async def listed(db: Db, caller: Caller, now: Now, paper: HandOverList) -> Response[bytes]:
@@ -73,6 +90,17 @@ class PaperController(Controller):
             found = await hand_over_papers.find(conn, number, caller)
         return await listed(db, caller, now, hand_over_papers.printed(found))
 
+    @get("/register/{name:str}", name="papers.register", guards=[desks])
+    async def register(
+        self, name: FromPath[str], caller: Caller, db: Db, now: Now
+    ) -> Response[bytes]:
+        """A day's page of her desk's register, "2026-11-23.pdf"."""
+        day = registers.parsed(name.removesuffix(".pdf"), now.astimezone(VIETNAM).date())
+        async with db.begin(caller.context) as conn:
+            paper = await registers.page(conn, caller, day, now=now)
+        make = partial(papers.register, paper)
+        return await filed(db, caller, now, registers.filing(paper), make)
+
     @get("/agency/results.pdf", name="papers.results", guards=[only(Role.AGENCY_OFFICER)])
     async def results(self, caller: Caller, db: Db, now: Now) -> Response[bytes]:
         """What lies ready on the officer's desk, for the courier to sign for."""
@@ -106,6 +134,17 @@ class PaperController(Controller):
             paper = await control_slip.slip_for(conn, ref, caller, now=now)
         make = partial(papers.control_slip, paper)
         return await filed(db, caller, now, filings.of_control_slip(paper), make)
+
+    @get("/dossiers/{ref:str}/{name:str}", name="papers.notice")
+    async def notice(
+        self, ref: FromPath[str], name: FromPath[str], caller: Caller, db: Db, now: Now
+    ) -> Response[bytes]:
+        """What the agency wrote: "apology.pdf" is its newest, "apology-2026-12.pdf" its 12th."""
+        kind, numbered = notice_in(name)
+        async with db.begin(caller.context) as conn:
+            paper = await agency_forms.find(conn, ref, kind, numbered, caller)
+        make = partial(papers.notice, paper)
+        return await filed(db, caller, now, agency_forms.filing(paper), make)
 
     @get("/dossiers/{ref:str}/receipts/{name:str}", name="papers.replaced_receipt")
     async def replaced_receipt(

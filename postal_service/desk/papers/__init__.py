@@ -22,12 +22,14 @@ from postal_service.desk.papers.letters import (
     WithdrawalRequest,
 )
 from postal_service.desk.papers.lists import HandOverList, Layout, ListLine, hand_over_list
+from postal_service.desk.papers.notices import Notice, notice
 from postal_service.desk.papers.receipts import (
     DocumentLine,
     Fee,
     Receipt,
     receipt,
 )
+from postal_service.desk.papers.registers import RegisterLine, RegisterPage, register
 
 __all__ = [
     "BagLabel",
@@ -45,7 +47,10 @@ __all__ = [
     "Layout",
     "Letter",
     "ListLine",
+    "Notice",
     "Receipt",
+    "RegisterLine",
+    "RegisterPage",
     "Result",
     "ReturnNote",
     "SlipStep",
@@ -58,5 +63,7 @@ __all__ = [
     "label",
     "label_png",
     "letter",
+    "notice",
     "receipt",
+    "register",
 ]

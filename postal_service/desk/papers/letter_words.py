@@ -8,6 +8,7 @@ from postal_service.desk.papers import figures, press
 from postal_service.desk.papers.forms import POST, POSTAL_LAW, decree
 from postal_service.desk.papers.letters import (
     DeliveryReceipt,
+    Head,
     IncidentMinutes,
     Invitation,
     Letter,
@@ -25,12 +26,12 @@ def letter(paper: Letter) -> bytes:
     return press.pdf(TEMPLATE, words(paper), paper.head.at)
 
 
-def words(paper: Letter) -> dict[str, object]:
-    """What the template prints."""
-    blank: dict[str, object] = {
-        "authority": paper.head.authority,
-        "office": paper.head.office,
-        "place_and_day": figures.place_and_day(paper.head.place, paper.head.at),
+def blank(head: Head) -> dict[str, object]:
+    """A letter that says nothing yet, on the paper of whoever writes it."""
+    return {
+        "authority": head.authority,
+        "office": head.office,
+        "place_and_day": figures.place_and_day(head.place, head.at),
         "basis": POST,
         "number": "",
         "bars": None,
@@ -40,24 +41,31 @@ def words(paper: Letter) -> dict[str, object]:
         "subtitle": "",
         "to": "",
         "headline": None,
+        "lead": "",
         "columns": [],
+        "widths": [],
         "rows": [],
         "paragraphs": [],
         "boxes": [],
         "blanks": [],
         "fine": "",
     }
+
+
+def words(paper: Letter) -> dict[str, object]:
+    """What the template prints."""
+    empty = blank(paper.head)
     match paper:
         case IncidentMinutes():
-            return blank | of_incident(paper)
+            return empty | of_incident(paper)
         case WithdrawalRequest():
-            return blank | of_withdrawal(paper)
+            return empty | of_withdrawal(paper)
         case Invitation():
-            return blank | of_invitation(paper)
+            return empty | of_invitation(paper)
         case ReturnNote():
-            return blank | of_return(paper)
+            return empty | of_return(paper)
         case DeliveryReceipt():
-            return blank | of_delivery(paper)
+            return empty | of_delivery(paper)
 
 
 def of_incident(paper: IncidentMinutes) -> dict[str, Any]:

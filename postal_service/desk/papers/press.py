@@ -36,8 +36,11 @@ def _press(template: str) -> tuple[typst.Compiler, Lock]:
     return typst.Compiler(root=HERE, font_paths=[FONTS], ignore_system_fonts=True), Lock()
 
 
-def pdf(template: str, words: Mapping[str, object], at: datetime) -> bytes:
-    """PDF/A-2b, fit for the archive; the same paper of the same moment is the same bytes."""
+def pdf(template: str, words: Mapping[str, object], at: datetime, *, tagged: bool = True) -> bytes:
+    """PDF/A-2b, fit for the archive; the same paper of the same moment is the same bytes.
+
+    Not *tagged*: for books of thousands of lines, which tags make ten times as large.
+    """
     compiler, lock = _press(template)
     with lock:
         made = compiler.compile(
@@ -46,6 +49,7 @@ def pdf(template: str, words: Mapping[str, object], at: datetime) -> bytes:
             sys_inputs=_inputs(words),
             pdf_standards="a-2b",
             timestamp=int(at.timestamp()),
+            pdf_tags=tagged,
         )
     (document,) = _files(made)
     return document
