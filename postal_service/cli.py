@@ -2,11 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
-import sys
-from collections.abc import Callable, Coroutine
-from typing import Any
-
 import msgspec
 import rich_click as click
 import uvloop
@@ -16,15 +11,17 @@ from rich.console import Console
 from rich.table import Table
 
 from postal_service import logs, worker
-from postal_service.database import Context, DatabaseError, open_database
-from postal_service.desk.errors import DeskError
+from postal_service.cli_audit import root_group, verify_command
+from postal_service.cli_clock import explain_command
+from postal_service.cli_people import people_group
+from postal_service.cli_run import read_settings, run
+from postal_service.database import Context, open_database
 from postal_service.desk.load import Loaded, load
 from postal_service.fake_messages import Fault, Manner, faults_of
 from postal_service.fake_network import FakeNetwork, running
+from postal_service.fields import Keys
 from postal_service.schema import migrate
-from postal_service.settings import DATA, BadSetting, Settings
-
-errors = Console(stderr=True)
+from postal_service.settings import DATA, Settings
 
 
 @click.group()
@@ -35,6 +32,12 @@ def main() -> None:
     with its default and its reason. Exit codes: 0 done, 1 refused or failed,
     2 wrong usage.
     """
+
+
+main.add_command(explain_command)
+main.add_command(people_group)
+main.add_command(verify_command)
+main.add_command(root_group)
 
 
 @main.command("serve")
@@ -70,7 +73,8 @@ def work_command() -> None:
 @click.option("--json", "as_json", is_flag=True, help="one JSON list of what was applied")
 def migrate_command(as_json: bool) -> None:
     """Bring the database to this version's schema. Safe to repeat."""
-    applied = run(migrate(read_settings().database_url))
+    settings = read_settings()
+    applied = run(migrate(settings.database_url, Keys.read(settings)))
     if as_json:
         click.echo(msgspec.json.encode(applied))
     else:
@@ -129,24 +133,3 @@ async def load_tables(settings: Settings) -> list[Loaded]:
         database.begin(Context.command("load")) as conn,
     ):
         return await load(conn, DATA)
-
-
-def read_settings() -> Settings:
-    """The settings, or exit code 2 and the name of the bad one."""
-    try:
-        return Settings.read()
-    except BadSetting as error:
-        errors.print(str(error), style="red")
-        sys.exit(2)
-
-
-def run(
-    work: Coroutine[Any, Any, Any], *, loop: Callable[[], asyncio.AbstractEventLoop] | None = None
-) -> Any:  # noqa: ANN401 -- whatever the verb returns
-    """Run one verb; a refusal is a sentence and exit code 1, not a trace."""
-    try:
-        with asyncio.Runner(loop_factory=loop) as runner:
-            return runner.run(work)
-    except (DatabaseError, DeskError, OSError) as error:
-        errors.print(str(error), style="red")
-        sys.exit(1)

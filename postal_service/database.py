@@ -6,7 +6,7 @@ import asyncio
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from functools import partial
-from typing import Any, cast
+from typing import Any, Literal, cast
 
 import asyncpg
 import msgspec
@@ -34,7 +34,7 @@ class Busy(Exception):
 class Context(Struct, frozen=True, kw_only=True):
     """On whose behalf a transaction runs. Row-level security reads it."""
 
-    kind: str  #: web | phone | citizen | key | job | command
+    kind: str  #: web | phone | citizen | key | job | command | audit
     name: str = ""  #: of the job or command; the tracking code of a citizen
     person: int | None = None
     office: int | None = None
@@ -52,6 +52,15 @@ class Context(Struct, frozen=True, kw_only=True):
     @classmethod
     def citizen(cls, code: str) -> Context:
         return cls(kind="citizen", name=code)
+
+    @classmethod
+    def audit(cls, name: str) -> Context:
+        """Somebody who checks: sees everything, changes nothing."""
+        return cls(kind="audit", name=name)
+
+    @property
+    def reads_only(self) -> bool:
+        return self.kind == "audit"
 
 
 # true: the setting ends with the transaction, so nothing leaks to the next user of the connection.
@@ -85,7 +94,13 @@ class Database:
 
         Raises Busy when no connection comes free within two seconds.
         """
-        async with self.glance() as conn, conn.transaction():
+        # an audit reads one state of the whole register, however long it takes, and changes nothing
+        isolation: Literal["repeatable_read"] | None
+        isolation = "repeatable_read" if context.reads_only else None
+        async with (
+            self.glance() as conn,
+            conn.transaction(isolation=isolation, readonly=context.reads_only),
+        ):
             await set_context(conn, context)
             yield conn
 

@@ -65,6 +65,10 @@ class Signer(Struct, frozen=True):
     def key_id(self) -> str:
         return key_id(self.public)
 
+    @property
+    def public_text(self) -> str:
+        return base64.b64encode(self.public).decode()
+
     def sign(self, said: bytes) -> bytes:
         return self.key.sign(said)
 

@@ -236,7 +236,7 @@ def differences(signed: Iterable[Head], now: Iterable[Head]) -> list[Trouble]:
     found = []
     for id_ in sorted({*then, *today}):
         was, is_ = then.get(id_), today.get(id_)
-        if was == is_:
+        if was and is_ and (was.n, was.hash) == (is_.n, is_.hash):
             continue
         n = max(was.n if was else 0, is_.n if is_ else 0)
         if was and (is_ is None or is_.n < was.n):

@@ -9,6 +9,7 @@ from typing import cast
 from asyncpg import Connection, Record
 from msgspec import convert
 
+from tracking.fold import KeptDossier, KeptPaper
 from tracking.seal import Head, Line, Root
 
 LINES = """
@@ -37,6 +38,33 @@ SELECT dossier_id, n, hash
 async def heads(conn: Connection[Record], after: int, until: int | None) -> list[Head]:
     """The kept ends of the chains of dossiers over *after*, up to *until*."""
     return convert(await conn.fetch(HEADS, after, until), list[Head])
+
+
+KEPT_DOSSIERS = """
+SELECT id, status, received_at, processed_at, due_at
+  FROM dossier
+ WHERE id > $1 AND ($2::bigint IS NULL OR id <= $2)
+ ORDER BY id
+"""
+
+
+async def kept_dossiers(
+    conn: Connection[Record], after: int, until: int | None
+) -> list[KeptDossier]:
+    return convert(await conn.fetch(KEPT_DOSSIERS, after, until), list[KeptDossier])
+
+
+KEPT_PAPERS = """
+SELECT id, dossier_id, leg, stage, holder_kind, holder_id, office_id, offered_kind, offered_id,
+       attempts
+  FROM consignment
+ WHERE dossier_id > $1 AND ($2::bigint IS NULL OR dossier_id <= $2)
+ ORDER BY dossier_id, id
+"""
+
+
+async def kept_papers(conn: Connection[Record], after: int, until: int | None) -> list[KeptPaper]:
+    return convert(await conn.fetch(KEPT_PAPERS, after, until), list[KeptPaper])
 
 
 HEADS_OF_DAY = """
