@@ -13,13 +13,11 @@ from rich.table import Table
 from postal_service import logs, worker
 from postal_service.cli_audit import root_group, verify_command
 from postal_service.cli_clock import explain_command
-from postal_service.cli_people import people_group
 from postal_service.cli_run import read_settings, run
 from postal_service.database import Context, open_database
 from postal_service.desk.load import Loaded, load
 from postal_service.fake_messages import Fault, Manner, faults_of
 from postal_service.fake_network import FakeNetwork, running
-from postal_service.fields import Keys
 from postal_service.schema import migrate
 from postal_service.settings import DATA, Settings
 
@@ -35,7 +33,6 @@ def main() -> None:
 
 
 main.add_command(explain_command)
-main.add_command(people_group)
 main.add_command(verify_command)
 main.add_command(root_group)
 
@@ -73,8 +70,7 @@ def work_command() -> None:
 @click.option("--json", "as_json", is_flag=True, help="one JSON list of what was applied")
 def migrate_command(as_json: bool) -> None:
     """Bring the database to this version's schema. Safe to repeat."""
-    settings = read_settings()
-    applied = run(migrate(settings.database_url, Keys.read(settings)))
+    applied = run(migrate(read_settings().database_url))
     if as_json:
         click.echo(msgspec.json.encode(applied))
     else:
