@@ -9,7 +9,9 @@ from pathlib import Path
 
 import asyncpg
 
+from postal_service import sealing
 from postal_service.database import Connection, DatabaseError
+from postal_service.fields import Keys
 
 _HERE = Path(__file__).parent
 #: beside the packages in a checkout, inside the package in a wheel
@@ -30,14 +32,18 @@ DO $$ BEGIN
 EXCEPTION WHEN duplicate_object OR unique_violation THEN NULL;
 END $$
 """
+#: The file that drops the open columns: what they hold is closed before it.
+PLAIN_GONE = "0332_plain_gone"
 APPLIED = "SELECT version, sha256 FROM schema_migration"
 RECORD_MIGRATION = """
 INSERT INTO schema_migration (version, name, sha256, ms) VALUES ($1, $2, $3, $4)
 """
 
 
-async def migrate(url: str) -> list[str]:
+async def migrate(url: str, keys: Keys | None = None) -> list[str]:
     """Bring the schema to this version and return the names applied.
+
+    *keys* close what a version before this one kept open; an empty database needs none.
 
     One session lock makes two deploys that start together take turns; a short
     lock timeout makes a migration give up rather than queue the whole post
@@ -52,6 +58,8 @@ async def migrate(url: str) -> list[str]:
         done = {row["version"]: row["sha256"] for row in await conn.fetch(APPLIED)}
         fresh = pending(done)
         for path in fresh:
+            if path.stem == PLAIN_GONE and keys is not None:
+                await sealing.close_open_values(conn, keys)
             await apply(conn, path, path.read_text(encoding="utf-8"))
         return [path.stem for path in fresh]
     finally:

@@ -12,6 +12,8 @@ from msgspec import Struct, structs
 
 from postal_service import security_store
 from postal_service.clock import VIETNAM
+from postal_service.desk import party_store
+from postal_service.desk.intake import Person
 from postal_service.fields import Keys
 from postal_service.settings import Settings
 from tracking import journey, rulings, slip
@@ -105,12 +107,15 @@ async def person(conn: Connection, name: str, role: str, office_id: int, agency_
 
 
 async def party(conn: Connection, *, phone: str | None = "+84590000001") -> int:
-    return await conn.fetchval(
-        "INSERT INTO party (full_name, citizen_id, phone, sms_allowed, address)"
-        " VALUES ('Trần Bích Uyên', '068159990001', $1, $2,"
-        " '71 Phan Đình Phùng, phường Lang Biang - Đà Lạt, tỉnh Lâm Đồng') RETURNING id",
-        phone,
-        phone is not None,
+    return await party_store.add_party(
+        conn,
+        Person(
+            full_name="Trần Bích Uyên",
+            citizen_id="068159990001",
+            phone=phone,
+            sms_allowed=phone is not None,
+            address="71 Phan Đình Phùng, phường Lang Biang - Đà Lạt, tỉnh Lâm Đồng",
+        ),
     )
 
 

@@ -115,7 +115,7 @@ async def test_a_connection_seals_and_opens(conn: Connection) -> None:
         Wanted("phone", NUMBER),
     )
 
-    row = await conn.fetchrow("SELECT phone(p), address(p), note(p), phone_sealed FROM party p")
+    row = await conn.fetchrow("SELECT p.phone, p.address, p.note, p.phone_sealed FROM party p")
     assert row[:3] == (NUMBER, "71 Phan Đình Phùng", None)
     assert NUMBER.encode() not in row["phone_sealed"]
     found = "SELECT id FROM party WHERE phone_index = ($1::blind).mark"

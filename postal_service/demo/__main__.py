@@ -117,7 +117,7 @@ async def prepare(url: str, clock: Clock, keys: Keys, *, believable_too: bool) -
     Raises DemoError for a database where other people than the demo's work:
     everybody knows the demo's password.
     """
-    await migrate(url)
+    await migrate(url, keys)
     async with open_database(url, size=1, name="demo", keys=keys) as database:
         async with database.begin(Context.command("demo")) as conn:
             await conn.execute("SET LOCAL statement_timeout = '60s'")

@@ -53,14 +53,15 @@ class Standing(Struct, frozen=True, kw_only=True):
 
 
 STANDING_OF = """
-SELECT p.id AS party_id, p.full_name, p.phone, p.phone IS NOT NULL AND p.sms_allowed AS takes,
-       p.phone IS NOT NULL AND p.sms_allowed AND coalesce(said.allowed, true) AS allowed,
+SELECT p.id AS party_id, p.full_name, p.phone,
+       p.phone_sealed IS NOT NULL AND p.sms_allowed AS takes,
+       p.phone_sealed IS NOT NULL AND p.sms_allowed AND coalesce(said.allowed, true) AS allowed,
        said.way, clerk.full_name AS said_by, said.at AS said_at
   FROM party p
   LEFT JOIN LATERAL (SELECT c.allowed, c.way, c.person_id, c.at
                        FROM party same
                        JOIN sms_choice c ON c.party_id = same.id
-                      WHERE same.phone = p.phone
+                      WHERE same.phone_index = p.phone_index
                       ORDER BY c.id DESC
                       LIMIT 1) said ON true
   LEFT JOIN person clerk ON clerk.id = said.person_id

@@ -8,10 +8,12 @@ from typing import Any, cast
 from uuid import UUID
 
 from asyncpg import Connection, Record
-from msgspec import Struct, convert
+from msgspec import Struct, convert, json
 
+from postal_service.desk import party_store
 from postal_service.desk.estimate import Charges
 from postal_service.desk.intake import Intake, Paper, Person
+from postal_service.fields import Plain
 
 
 class Earlier(Struct, frozen=True, kw_only=True):
@@ -43,27 +45,25 @@ async def lock_form(conn: Connection[Record], form_id: UUID) -> None:
 EARLIER = """
 SELECT d.ref, d.office_id, d.procedure_id, d.agency_id, d.service, d.return_way,
        CASE WHEN d.service = 'return' THEN d.agency_code END AS agency_code, i.weight_g, i.sets,
-       jsonb_build_object('full_name', a.full_name, 'citizen_id', a.citizen_id, 'phone', a.phone,
-                          'sms_allowed', a.sms_allowed, 'address', a.address, 'note', a.note)
-       AS applicant,
-       CASE WHEN r.id <> a.id THEN
-       jsonb_build_object('full_name', r.full_name, 'citizen_id', r.citizen_id, 'phone', r.phone,
-                          'sms_allowed', r.sms_allowed, 'address', r.address, 'note', r.note)
-       END AS receiver,
+       d.applicant_id, d.receiver_id,
        (SELECT coalesce(jsonb_agg(line ORDER BY line.ordinal), '[]')
           FROM (SELECT ordinal, name_vi, originals, certified, photocopies
                   FROM intake_document
                  WHERE dossier_id = d.id) AS line) AS papers
   FROM intake i
   JOIN dossier d ON d.id = i.dossier_id
-  JOIN party a ON a.id = d.applicant_id
-  JOIN party r ON r.id = d.receiver_id
  WHERE i.form_id = $1
 """
 
 
 async def earlier(conn: Connection[Record], form_id: UUID) -> Earlier | None:
-    return convert(await conn.fetchrow(EARLIER, form_id), Earlier | None)
+    row = await conn.fetchrow(EARLIER, form_id)
+    if row is None:
+        return None
+    people = await party_store.parties(conn, [row["applicant_id"], row["receiver_id"]])
+    applicant, receiver = people[row["applicant_id"]], people[row["receiver_id"]]
+    both = {"applicant": applicant, "receiver": None if receiver is applicant else receiver}
+    return convert({**row, **both}, Earlier)
 
 
 AGENCY_CODE_TAKEN = """
@@ -75,24 +75,7 @@ async def agency_code_taken(conn: Connection[Record], agency_id: int, code: str)
     return bool(await conn.fetchval(AGENCY_CODE_TAKEN, agency_id, code))
 
 
-ADD_PARTY = """
-INSERT INTO party (full_name, citizen_id, phone, sms_allowed, address, note)
-VALUES ($1, $2, $3, $4, $5, $6)
-RETURNING id
-"""
-
-
-async def add_party(conn: Connection[Record], person: Person) -> int:
-    party_id = await conn.fetchval(
-        ADD_PARTY,
-        person.full_name,
-        person.citizen_id,
-        person.phone,
-        person.sms_allowed,
-        person.address,
-        person.note,
-    )
-    return cast("int", party_id)
+add_party = party_store.add_party
 
 
 ADD_INTAKE = """
@@ -151,11 +134,12 @@ class Draft(Struct, frozen=True, kw_only=True):
 # A form that was accepted meanwhile is no draft: its page may send one last
 # change after the save.
 KEEP_DRAFT = """
-INSERT INTO draft (form_id, office_id, person_id, label, form, held_at)
-SELECT $1, $2, $3, $4, $5, $6
+INSERT INTO draft (form_id, office_id, person_id, label_sealed, form_sealed, held_at, procedure_id)
+SELECT $1, $2, $3, ($4::sealed).body, ($5::sealed).body, $6, $7
  WHERE NOT EXISTS (SELECT 1 FROM intake WHERE form_id = $1)
     ON CONFLICT (form_id) DO UPDATE
-   SET label = excluded.label, form = excluded.form, held_at = excluded.held_at
+   SET label_sealed = excluded.label_sealed, form_sealed = excluded.form_sealed,
+       held_at = excluded.held_at, procedure_id = excluded.procedure_id
  WHERE draft.person_id = excluded.person_id
 """
 
@@ -170,11 +154,20 @@ async def keep_draft(  # noqa: PLR0913 -- one row
     form: dict[str, Any],
     held_at: datetime,
 ) -> None:
-    await conn.execute(KEEP_DRAFT, form_id, office_id, person_id, label, form, held_at)
+    await conn.execute(
+        KEEP_DRAFT,
+        form_id,
+        office_id,
+        person_id,
+        Plain("draft", form_id, "label", label),
+        Plain("draft", form_id, "form", json.encode(form).decode()),
+        held_at,
+        int(chosen) if (chosen := form["procedure_id"]).isdecimal() and len(chosen) < 19 else None,
+    )
 
 
 DRAFTS_OF = """
-SELECT form_id, label, held_at
+SELECT draft.form_id, draft.label, draft.held_at
   FROM draft
  WHERE person_id = $1 AND office_id = $2
    AND NOT EXISTS (SELECT 1 FROM intake WHERE intake.form_id = draft.form_id)
@@ -187,14 +180,14 @@ async def drafts_of(conn: Connection[Record], person_id: int, office_id: int) ->
     return convert(await conn.fetch(DRAFTS_OF, person_id, office_id), list[Draft])
 
 
-DRAFT_FORM = "SELECT form FROM draft WHERE form_id = $1 AND person_id = $2"
+DRAFT_FORM = "SELECT draft.form FROM draft WHERE form_id = $1 AND person_id = $2"
 
 
 async def draft_form(
     conn: Connection[Record], form_id: UUID, person_id: int
 ) -> dict[str, Any] | None:
     form = await conn.fetchval(DRAFT_FORM, form_id, person_id)
-    return cast("dict[str, Any] | None", form)
+    return cast("dict[str, Any]", json.decode(form)) if form else None
 
 
 DROP_DRAFT = "DELETE FROM draft WHERE form_id = $1 AND person_id = $2"

@@ -93,11 +93,11 @@ class Handset(Struct, frozen=True, kw_only=True):
 PHONES_FOR_SMS = """
 SELECT p.id, p.phone
   FROM party p
- WHERE p.id = ANY($1::bigint[]) AND p.sms_allowed AND p.phone IS NOT NULL
+ WHERE p.id = ANY($1::bigint[]) AND p.sms_allowed AND p.phone_sealed IS NOT NULL
    AND coalesce((SELECT c.allowed
                    FROM party same
                    JOIN sms_choice c ON c.party_id = same.id
-                  WHERE same.phone = p.phone
+                  WHERE same.phone_index = p.phone_index
                   ORDER BY c.id DESC
                   LIMIT 1), true)
 """
@@ -107,7 +107,7 @@ async def phones_for_sms(conn: Conn, party_ids: Sequence[int]) -> list[Handset]:
     return convert(await conn.fetch(PHONES_FOR_SMS, party_ids), list[Handset])
 
 
-PHONES_OF = "SELECT id, phone FROM party WHERE id = ANY($1::bigint[])"
+PHONES_OF = "SELECT p.id, p.phone FROM party p WHERE p.id = ANY($1::bigint[])"
 
 
 async def phones_of(conn: Conn, party_ids: Sequence[int]) -> list[Handset]:
@@ -150,7 +150,7 @@ class Count(Struct, frozen=True, kw_only=True):
 TOLD_SINCE = """
 SELECT own.id AS party_id, min(same.id) AS handset, count(s.id) AS messages
   FROM party own
-  JOIN party same ON same.id = own.id OR same.phone = own.phone
+  JOIN party same ON same.id = own.id OR same.phone_index = own.phone_index
   LEFT JOIN sms s ON s.recipient_id = same.id AND s.send_after >= $2 AND s.send_after < $3
                  AND s.state NOT IN ('superseded', 'expired')
  WHERE own.id = ANY($1::bigint[])
@@ -176,7 +176,7 @@ SELECT d.office_id, d.id, 'call_citizen', $2,
    AND ($5 OR coalesce((SELECT c.allowed
                           FROM party same
                           JOIN sms_choice c ON c.party_id = same.id
-                         WHERE same.phone = a.phone
+                         WHERE same.phone_index = a.phone_index
                          ORDER BY c.id DESC
                          LIMIT 1), true))
     ON CONFLICT (cause) DO NOTHING

@@ -85,9 +85,9 @@ class Proof(Struct, frozen=True, kw_only=True):
 
 
 PROOF_OF = """
-SELECT receiver_name, relation, id_kind, id_last4, authorisation
-  FROM delivery_proof
- WHERE scan_id = $1
+SELECT p.receiver_name, p.relation, p.id_kind, p.id_last4, p.authorisation
+  FROM delivery_proof p
+ WHERE p.scan_id = $1
 """
 
 

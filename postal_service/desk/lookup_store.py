@@ -10,7 +10,7 @@ from msgspec import Struct, convert
 
 # A number that nobody has a phone or identity paper for opens to no digits at all.
 FACTOR_OF = """
-SELECT right(coalesce(a.phone, a.citizen_id), 4)
+SELECT a.phone, a.citizen_id
   FROM dossier d
   JOIN party a ON a.id = d.applicant_id
  WHERE d.tracking_code = $1
@@ -18,7 +18,9 @@ SELECT right(coalesce(a.phone, a.citizen_id), 4)
 
 
 async def factor_of(conn: Connection[Record], tracking_code: str) -> str | None:
-    return cast("str | None", await conn.fetchval(FACTOR_OF, tracking_code))
+    row = await conn.fetchrow(FACTOR_OF, tracking_code)
+    number = (row["phone"] or row["citizen_id"]) if row else None
+    return cast("str", number)[-4:] if number else None
 
 
 class Contact(Struct, frozen=True, kw_only=True):
@@ -35,14 +37,14 @@ class Contact(Struct, frozen=True, kw_only=True):
 
 # The number's newest choice holds, on whichever of its dossiers it was made.
 CONTACT_OF = """
-SELECT p.phone IS NOT NULL AS phone, p.citizen_id IS NOT NULL AS citizen_id,
-       p.phone IS NOT NULL AND p.sms_allowed AND said.allowed AS texts,
-       p.phone IS NOT NULL AND p.sms_allowed AND NOT said.allowed AS declined
+SELECT p.phone_sealed IS NOT NULL AS phone, p.citizen_id_sealed IS NOT NULL AS citizen_id,
+       p.phone_sealed IS NOT NULL AND p.sms_allowed AND said.allowed AS texts,
+       p.phone_sealed IS NOT NULL AND p.sms_allowed AND NOT said.allowed AS declined
   FROM party p,
        LATERAL (SELECT coalesce((SELECT c.allowed
                                    FROM party same
                                    JOIN sms_choice c ON c.party_id = same.id
-                                  WHERE same.phone = p.phone
+                                  WHERE same.phone_index = p.phone_index
                                   ORDER BY c.id DESC
                                   LIMIT 1), true) AS allowed) said
  WHERE p.id = $1

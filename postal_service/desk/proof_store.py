@@ -8,6 +8,8 @@ from uuid import UUID
 from asyncpg import Connection, Record
 from msgspec import Struct, convert
 
+from postal_service.fields import Plain
+
 
 class Kept(Struct, frozen=True, kw_only=True):
     """What was written down of the person who took a paper."""
@@ -20,20 +22,30 @@ class Kept(Struct, frozen=True, kw_only=True):
 
 # Written with the event it proves. A repeat changes nothing and gets back what was written first.
 PROVE = """
-INSERT INTO delivery_proof AS proof (scan_id, receiver_name, relation, id_kind, id_last4,
-                                     authorisation)
-VALUES ($1, $2, $3, $4, $5, $6)
-    ON CONFLICT (scan_id) DO UPDATE SET receiver_name = proof.receiver_name
-RETURNING receiver_name, id_kind, id_last4, authorisation
+INSERT INTO delivery_proof AS proof (scan_id, receiver_name_sealed, relation, id_kind,
+                                     id_last4_sealed, authorisation_sealed)
+VALUES ($1, ($2::sealed).body, $3, $4, ($5::sealed).body, ($6::sealed).body)
+    ON CONFLICT (scan_id) DO UPDATE SET relation = proof.relation
+RETURNING proof.receiver_name, proof.id_kind, proof.id_last4, proof.authorisation
 """
 
 
 async def prove(conn: Connection[Record], scan_id: UUID, relation: str, who: Kept) -> Kept:
     """Keep who took it, and say who was kept: the first to be written stays."""
     row = await conn.fetchrow(
-        PROVE, scan_id, who.receiver_name, relation, who.id_kind, who.id_last4, who.authorisation
+        PROVE,
+        scan_id,
+        closed(scan_id, "receiver_name", who.receiver_name),
+        relation,
+        who.id_kind,
+        closed(scan_id, "id_last4", who.id_last4),
+        closed(scan_id, "authorisation", who.authorisation),
     )
     return convert(row, Kept)
+
+
+def closed(scan_id: UUID, column: str, text: str | None) -> Plain | None:
+    return None if text is None else Plain("delivery_proof", scan_id, column, text)
 
 
 KEEP_FILE = """

@@ -139,9 +139,9 @@ async def settle(
 ) -> None:
     """Write beside each admitted line whether the register took it."""
     ends = [
-        (line.id, "admitted", None, None)
+        (line, "admitted", None, None)
         if isinstance(answer, Event)
-        else (line.id, "refused", type(answer).__name__, answer.vi)
+        else (line, "refused", type(answer).__name__, answer.vi)
         for line, answer in zip(lines, answers, strict=True)
     ]
     await store.settle(conn, ends, by=by.id, at=now)
@@ -152,7 +152,7 @@ async def reject(conn: Connection[Record], ids: Sequence[int], *, by: Staff, now
     held = await store.lock(conn, known(ids), by.office_id or 0)
     if not held:
         raise NothingToDecide
-    await store.settle(conn, [(each.id, "rejected", None, None) for each in held], by=by.id, at=now)
+    await store.settle(conn, [(each, "rejected", None, None) for each in held], by=by.id, at=now)
 
 
 def known(ids: Sequence[int]) -> list[int]:

@@ -8,7 +8,9 @@ from typing import Any, cast
 from uuid import UUID
 
 from asyncpg import Connection, Record
-from msgspec import Struct, convert
+from msgspec import Struct, convert, json
+
+from postal_service.fields import Plain
 
 
 class Courier(Struct, frozen=True, kw_only=True):
@@ -92,11 +94,11 @@ class Sent(Struct, frozen=True, kw_only=True):
 
 # A finder who plays with the phone fills no disk: one session keeps so many lines, and no more.
 KEEP = """
-INSERT INTO quarantined_scan (session_hash, scan_id, line, s10, act, at, person_id, office_id,
-                              revoked_at, heard_at)
-SELECT $1, k.scan_id, k.line, k.s10, k.act, k.at, $7, $8, $9, $10
-  FROM unnest($2::uuid[], $3::jsonb[], $4::text[], $5::text[], $6::timestamptz[])
-       AS k(scan_id, line, s10, act, at)
+INSERT INTO quarantined_scan (session_hash, scan_id, line_sealed, s10, act, at, person_id,
+                              office_id, revoked_at, heard_at)
+SELECT $1, k.scan_id, k.body, k.s10, k.act, k.at, $7, $8, $9, $10
+  FROM unnest($2::uuid[], $3::sealed[], $4::text[], $5::text[], $6::timestamptz[])
+       AS k(scan_id, place, line, body, s10, act, at)
  WHERE (SELECT count(*) FROM quarantined_scan WHERE session_hash = $1) < 2000
     ON CONFLICT DO NOTHING
 """
@@ -110,16 +112,21 @@ async def keep(
     times: tuple[datetime, datetime],
 ) -> None:
     """Keep *lines* of a courier of an office; *times*: when the session was revoked, and now."""
-    columns = [
-        [getattr(each, name) for each in lines] for name in ("scan_id", "line", "s10", "act", "at")
-    ]
-    await conn.execute(KEEP, session_hash, *columns, *whose, *times)
+    ids = [each.scan_id for each in lines]
+    closed = [plain(each.scan_id, each.line) for each in lines]
+    columns = [[getattr(each, name) for each in lines] for name in ("s10", "act", "at")]
+    await conn.execute(KEEP, session_hash, ids, closed, *columns, *whose, *times)
+
+
+def plain(scan_id: UUID, line: Any) -> Plain:  # noqa: ANN401 -- as the phone sent it
+    return Plain("quarantined_scan", scan_id, "line", json.encode(line).decode())
 
 
 class Kept(Struct, frozen=True, kw_only=True):
     """One line a lost phone sent, and what became of it."""
 
     id: int
+    scan_id: UUID
     person_id: int
     courier: str
     office_id: int
@@ -140,8 +147,8 @@ class Kept(Struct, frozen=True, kw_only=True):
 
 
 KEPT = """
-SELECT k.id, k.person_id, p.full_name AS courier, k.office_id, k.line, k.s10, k.act, k.at,
-       k.revoked_at, k.heard_at, k.state, d.full_name AS decider, k.decided_at, k.said
+SELECT k.id, k.scan_id, k.person_id, p.full_name AS courier, k.office_id, k.line, k.s10, k.act,
+       k.at, k.revoked_at, k.heard_at, k.state, d.full_name AS decider, k.decided_at, k.said
   FROM quarantined_scan k
   JOIN person p ON p.id = k.person_id
   LEFT JOIN person d ON d.id = k.decided_by
@@ -153,7 +160,11 @@ SELECT k.id, k.person_id, p.full_name AS courier, k.office_id, k.line, k.s10, k.
 
 async def kept(conn: Connection[Record], office_id: int, since: datetime) -> list[Kept]:
     """What waits, in the order it happened, and behind it what was decided after *since*."""
-    return convert(await conn.fetch(KEPT, office_id, since), list[Kept])
+    return opened(await conn.fetch(KEPT, office_id, since))
+
+
+def opened(rows: Sequence[Record]) -> list[Kept]:
+    return [convert({**row, "line": json.decode(row["line"])}, Kept) for row in rows]
 
 
 COUNT = "SELECT count(*) FROM quarantined_scan WHERE office_id = $1 AND state = 'waiting'"
@@ -165,8 +176,8 @@ async def count(conn: Connection[Record], office_id: int) -> int:
 
 # Two supervisors at one list take turns, and the second finds nothing left to decide.
 LOCK = """
-SELECT k.id, k.person_id, p.full_name AS courier, k.office_id, k.line, k.s10, k.act, k.at,
-       k.revoked_at, k.heard_at, k.state, NULL AS decider, k.decided_at, k.said
+SELECT k.id, k.scan_id, k.person_id, p.full_name AS courier, k.office_id, k.line, k.s10, k.act,
+       k.at, k.revoked_at, k.heard_at, k.state, NULL AS decider, k.decided_at, k.said
   FROM quarantined_scan k
   JOIN person p ON p.id = k.person_id
  WHERE k.id = ANY($1::bigint[]) AND k.office_id = $2 AND k.state = 'waiting'
@@ -176,26 +187,33 @@ SELECT k.id, k.person_id, p.full_name AS courier, k.office_id, k.line, k.s10, k.
 
 
 async def lock(conn: Connection[Record], ids: Sequence[int], office_id: int) -> list[Kept]:
-    return convert(await conn.fetch(LOCK, ids, office_id), list[Kept])
+    return opened(await conn.fetch(LOCK, ids, office_id))
 
 
 # A typed code is looked at once; decided, the line has no use for it.
 SETTLE = """
 UPDATE quarantined_scan k
-   SET line = k.line - 'code', state = s.state, why = s.why, said = s.said, decided_by = $5,
+   SET line_sealed = s.body, state = s.state, why = s.why, said = s.said, decided_by = $5,
        decided_at = $6
-  FROM unnest($1::bigint[], $2::text[], $3::text[], $4::text[]) AS s(id, state, why, said)
+  FROM unnest($1::bigint[], $2::text[], $3::text[], $4::text[], $7::sealed[])
+       AS s(id, state, why, said, place, line, body)
  WHERE k.id = s.id
 """
 
 
 async def settle(
     conn: Connection[Record],
-    ends: Sequence[tuple[int, str, str | None, str | None]],
+    ends: Sequence[tuple[Kept, str, str | None, str | None]],
     *,
     by: int,
     at: datetime,
 ) -> None:
-    """Write how lines ended: each its id, state, and the register's refusal with its words."""
-    columns = [[end[n] for end in ends] for n in range(4)]
-    await conn.execute(SETTLE, *columns, by, at)
+    """Write how lines ended: each with its state, and the register's refusal with its words."""
+    lines = [end[0] for end in ends]
+    columns = [[line.id for line in lines], *([end[n] for end in ends] for n in range(1, 4))]
+    closed = [plain(line.scan_id, without_code(line.line)) for line in lines]
+    await conn.execute(SETTLE, *columns, by, at, closed)
+
+
+def without_code(line: Any) -> Any:  # noqa: ANN401 -- as the phone sent it
+    return {key: value for key, value in line.items() if key != "code"}

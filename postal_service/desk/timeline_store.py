@@ -125,7 +125,7 @@ async def about(conn: Connection[Record], dossier_id: int) -> About:
 
 
 RECEIVERS = """
-SELECT scan_id, receiver_name FROM delivery_proof WHERE scan_id = ANY($1::uuid[])
+SELECT p.scan_id, p.receiver_name FROM delivery_proof p WHERE p.scan_id = ANY($1::uuid[])
 """
 
 

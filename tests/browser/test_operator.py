@@ -30,7 +30,7 @@ async def bad_day(town_url: str, desk: Connection, town: Town) -> None:
         desk, username="op", full_name="Trần Vận Hành", given_name="Hành", role=Role.OPERATOR,
         office_id=None, agency_id=None, phone=None, password_hash=make.PASSWORD_HASH,
     )  # fmt: skip
-    async with open_database(town_url, size=2, name="test operator") as post:
+    async with open_database(town_url, size=2, name="test operator", keys=make.KEYS) as post:
         for refusal in (
             None,
             Refused("400/21614"),

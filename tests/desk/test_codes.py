@@ -161,7 +161,7 @@ async def test_of_two_hundred_guesses_at_once_five_are_looked_at(
     code = code_of(item, town)
     at_once = asyncio.Semaphore(8)
 
-    async with doors.open_database(town_url, size=8, name="test") as house:
+    async with doors.open_database(town_url, size=8, name="test", keys=make.KEYS) as house:
 
         async def guess(nth: int) -> type[object]:
             async with at_once, house.begin(Context.command("test")) as conn:

@@ -46,7 +46,7 @@ def staff(town: Town, person: int) -> Staff:
 
 @pytest.fixture
 async def house(town_url: str) -> AsyncIterator[Database]:
-    async with doors.open_database(town_url, size=4, name="test") as database:
+    async with doors.open_database(town_url, size=4, name="test", keys=make.KEYS) as database:
         yield database
 
 

@@ -327,7 +327,7 @@ async def test_the_mark_moves_when_a_page_would(desk: Connection, town: Town) ->
 
 @pytest.fixture
 async def house(town_url: str) -> AsyncIterator[Database]:
-    async with doors.open_database(town_url, size=4, name="test") as database:
+    async with doors.open_database(town_url, size=4, name="test", keys=make.KEYS) as database:
         yield database
 
 

@@ -21,7 +21,8 @@ from postal_service.clock import Clock
 from postal_service.demo.house import dies_with_us, free_port, wait_for
 from postal_service.desk.load import load
 from postal_service.fake_network import FakeNetwork, running
-from postal_service.settings import DATA
+from postal_service.fields import Keys
+from postal_service.settings import DATA, Settings
 from tests import make
 from tests.load.sms import until_said
 from tests.make import Town
@@ -29,6 +30,9 @@ from tests.test_worker import port_owner
 
 ACCOUNT, TOKEN = "AC" + 32 * "0", "token"
 WORKERS = 2
+SECRET = "faults"
+#: What its processes derive from it.
+KEYS = Keys.read(Settings(secret_key=SECRET))
 #: Seconds: the real ones, a tenth as long.
 LEASE, PATIENCE, ASK_AFTER = 4.0, 1.5, 1.5
 
@@ -100,7 +104,7 @@ class House:
             "PORT": str(self.port),
             "SITE_URL": report_url,
             "SMS_REPORT_URL": report_url,
-            "SECRET_KEY": "faults",
+            "SECRET_KEY": SECRET,
             "CLOCK_OFFSET_SECONDS": str(self.clock.offset.total_seconds()),
             "POOL_SIZE": "4",
             "TWILIO_URL": self.network_url,
@@ -191,7 +195,7 @@ class House:
         while True:
             try:
                 conn = await asyncpg.connect(self.url, server_settings=dict(doors.as_app("faults")))
-                await doors.prepare(conn)
+                await doors.prepare(conn, KEYS)
             except (OSError, asyncpg.PostgresError):
                 if time.monotonic() > until:
                     raise

@@ -27,6 +27,8 @@ from tracking import identifiers
 #: The hour of the machine has no part in the result.
 CLOCK = Clock.showing(make.MORNING)
 SECRET = "bench"
+#: What the servers derive from it.
+KEYS = Keys.read(Settings(secret_key=SECRET))
 
 FILL_DOSSIERS = """
 INSERT INTO dossier (ref, tracking_code, procedure_id, applicant_id, receiver_id, office_id,

@@ -11,7 +11,7 @@ from pathlib import Path
 from uuid import NAMESPACE_OID, uuid4, uuid5
 
 from postal_service.database import open_database
-from tests.load.house import CLOCK, prepare, say, served, session, settle
+from tests.load.house import CLOCK, KEYS, prepare, say, served, session, settle
 from tracking import identifiers
 
 LINES = 100
@@ -23,7 +23,7 @@ CLIENTS = 2
 async def measure(server: str, folder: Path) -> dict[str, float]:
     """Lines a second and the slowest hundredth of the requests."""
     url = await prepare(server)
-    async with open_database(url, size=2) as database:
+    async with open_database(url, size=2, keys=KEYS) as database:
         town = await settle(database, LINES * LISTS, offered=False)
         with served(url, folder, pool=8) as port:
             clerk = await session(database, "clerk", port)

@@ -17,7 +17,7 @@ from uuid import uuid4
 from postal_service.database import SET_CONTEXT, as_app, open_database
 from tests import make
 from tests.load.client import Load
-from tests.load.house import CLOCK, prepare, say, served, session, settle
+from tests.load.house import CLOCK, KEYS, prepare, say, served, session, settle
 from tests.load.pgbench import script
 from tracking import identifiers, store
 
@@ -35,7 +35,7 @@ BATCHES = 40
 async def measure(server: str, folder: Path) -> dict[str, float]:
     """The figures of one run: single scans over HTTP and in pgbench, then batches."""
     url = await prepare(server)
-    async with open_database(url, size=2) as database:
+    async with open_database(url, size=2, keys=KEYS) as database:
         town = await settle(database, ITEMS, offered=True)
         with served(url, folder, pool=CLIENTS // 2) as port:
             return await turns(url, await session(database, "courier", port), town)

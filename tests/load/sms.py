@@ -29,6 +29,7 @@ from postal_service.fake_messages import Manner
 from postal_service.fake_network import FakeNetwork, running
 from postal_service.settings import DATA
 from tests import make
+from tests.load.house import KEYS, SECRET
 from tests.load.scan import prepare, say
 from tracking import identifiers
 
@@ -42,9 +43,11 @@ REPORTED = 4_000
 WORKERS = 2
 
 FILL_PARTIES = """
-INSERT INTO party (full_name, citizen_id, phone, sms_allowed, address)
-SELECT 'Trần Bích Uyên', NULL, '+8459' || lpad(n::text, 7, '0'), true, '71 Phan Đình Phùng'
-  FROM generate_series(0, $1 - 1) n
+INSERT INTO party (id, full_name, phone_sealed, phone_index, sms_allowed, address_sealed,
+                   note_sealed)
+SELECT p.id, 'Trần Bích Uyên', p.phone, p.mark, true, p.address, p.note
+  FROM unnest($1::bigint[], $2::bytea[], $3::bytea[], $4::bytea[], $5::bytea[])
+       AS p (id, phone, mark, address, note)
 RETURNING id
 """
 FILL_DOSSIERS = """
@@ -107,7 +110,7 @@ class House:
     def workers(self, *, redis_url: str | None, report_url: str | None = None) -> Iterator[None]:
         settings = {
             "DATABASE_URL": self.url,
-            "SECRET_KEY": "bench",
+            "SECRET_KEY": SECRET,
             "CLOCK_OFFSET_SECONDS": str(CLOCK.offset.total_seconds()),
             "TWILIO_URL": self.network_url,
             "TWILIO_ACCOUNT_SID": ACCOUNT,
@@ -161,7 +164,10 @@ async def measure(server: str, folder: Path) -> dict[str, float]:
     url = await prepare(server)
     network = FakeNetwork(ACCOUNT, TOKEN, manner=Manner(reports=()), clock=CLOCK)
     with embedded.valkey(folder / "valkey") as valkey:
-        async with running(network) as network_url, open_database(url, size=4) as database:
+        async with (
+            running(network) as network_url,
+            open_database(url, size=4, keys=KEYS) as database,
+        ):
             house = House(url, database, network, folder)
             house.network_url = network_url
             async with database.begin(Context.command("bench")) as conn:
@@ -176,13 +182,26 @@ async def measure(server: str, folder: Path) -> dict[str, float]:
             return figures
 
 
+def people(count: int) -> list[list[object]]:
+    """Columns of FILL_PARTIES: ids that no sequence has reached, and closed fields."""
+    ids = range(10**9, 10**9 + count)
+    numbers = [f"+8459{n:07}" for n in range(count)]
+    return [
+        list(ids),
+        [KEYS.close("party", n, "phone", number) for n, number in zip(ids, numbers, strict=True)],
+        [KEYS.index("phone", number) for number in numbers],
+        [KEYS.close("party", n, "address", "71 Phan Đình Phùng") for n in ids],
+        [KEYS.close("party", n, "note", "") for n in ids],
+    ]
+
+
 async def fill(conn: asyncpg.Connection, house: House) -> None:
     """Dossiers of as many people, each with a telephone of its own."""
     town = await make.town(conn)
     house.person = town.courier
     count = HEAP + 2 * PEAK * SECONDS + REPORTED
     say(f"filling {count} dossiers")
-    parties = [row["id"] for row in await conn.fetch(FILL_PARTIES, count)]
+    parties = [row["id"] for row in await conn.fetch(FILL_PARTIES, *people(count))]
     made = await conn.fetch(
         FILL_DOSSIERS, parties, town.procedure, town.office, town.agency, CLOCK.now()
     )

@@ -82,7 +82,7 @@ async def test_no_connection_is_held_while_a_network_answers(
     town_url: str, desk: Connection, town: Town
 ) -> None:
     """Eight calls in the air, and the only connection of the pool is free for others."""
-    async with open_database(town_url, size=1, name="test narrow") as narrow:
+    async with open_database(town_url, size=1, name="test narrow", keys=make.KEYS) as narrow:
         await drafted(narrow, desk, town, 8)
 
         class Nosy(MemoryGateway):
@@ -438,7 +438,7 @@ async def test_a_phone_withdrawn_overnight_gets_nothing(
     """The number is asked for when the message leaves, not when it was written."""
     opened = await make.dossier(desk, town)
     await draft(post)
-    await desk.execute("UPDATE party SET phone = NULL WHERE id = $1", opened.applicant_id)
+    await desk.execute("UPDATE party SET phone_sealed = NULL WHERE id = $1", opened.applicant_id)
     gateway = MemoryGateway()
 
     await send(post, gateway)

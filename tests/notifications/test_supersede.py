@@ -44,7 +44,7 @@ class Message(Struct, frozen=True, kw_only=True):
 @pytest.fixture
 async def post(town_url: str) -> AsyncIterator[Database]:
     """The door to a loaded province, for more than one worker."""
-    async with open_database(town_url, size=6, name="test supersede") as database:
+    async with open_database(town_url, size=6, name="test supersede", keys=make.KEYS) as database:
         yield database
 
 

@@ -132,7 +132,9 @@ async def test_without_any_number_nothing_opens(
 ) -> None:
     """Where there is nothing to compare with, no guess may fit."""
     dossier = await make.dossier(desk, town, phone=None)
-    await desk.execute("UPDATE party SET citizen_id = NULL WHERE id = $1", dossier.applicant_id)
+    await desk.execute(
+        "UPDATE party SET citizen_id_sealed = NULL WHERE id = $1", dossier.applicant_id
+    )
 
     for digits in ("", "----", "None", "0001"):
         answer = await client.post(f"/h/{dossier.tracking_code}", data={"digits": digits})

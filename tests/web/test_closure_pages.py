@@ -44,7 +44,7 @@ async def test_from_the_landslide_to_the_open_road(
     for _ in range(2):
         answer = await supervisor.post("/supervisor/closures", data=form)
         assert answer.headers["location"] == "/supervisor/closures?done=declared"
-    async with open_database(town_url, size=2, name="worker") as database:
+    async with open_database(town_url, size=2, name="worker", keys=make.KEYS) as database:
         await closures.announce(lambda: database.begin(Context.job("hold_up")), MORNING)
 
     text = await read(supervisor, "/supervisor/closures")

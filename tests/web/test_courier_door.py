@@ -269,7 +269,7 @@ async def test_the_clerk_hands_one_paper_out(client: Client, desk: Connection, t
     assert re.search(r'value="Lê Thị Hoa"', unescape(unproven.text))
     assert {answer.headers["location"] for answer in done} == {f"/counter/items?given={whole.ref}"}
     assert elsewhere.status_code == 404
-    assert await desk.fetchval("SELECT id_last4 FROM delivery_proof") == "B123"
+    assert await desk.fetchval("SELECT p.id_last4 FROM delivery_proof p") == "B123"
 
 
 async def test_the_phone_hears_what_it_may_do_next(

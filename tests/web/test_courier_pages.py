@@ -153,7 +153,7 @@ async def test_delivered_to_a_named_person(client: Client, desk: Connection, tow
     assert "Hỏi tên" in unescape(nobody.text)
     assert (await stages(desk))[s10] == "delivered"
     assert await desk.fetchval("SELECT count(*) FROM event WHERE act = 'deliver'") == 1
-    assert await desk.fetchval("SELECT receiver_name FROM delivery_proof") == "Lê Thị Hoa"
+    assert await desk.fetchval("SELECT p.receiver_name FROM delivery_proof p") == "Lê Thị Hoa"
     assert await desk.fetchval("SELECT outcome FROM stop") == "done"
 
 

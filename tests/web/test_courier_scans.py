@@ -256,7 +256,8 @@ async def test_one_delivery_id_names_one_person(
 
     assert [a.status_code for a in (again, other, paper)] == [200, 409, 409]
     proof = await desk.fetchrow(
-        "SELECT receiver_name, relation, id_kind, id_last4, authorisation FROM delivery_proof"
+        "SELECT p.receiver_name, p.relation, p.id_kind, p.id_last4, p.authorisation"
+        "  FROM delivery_proof p"
     )
     assert tuple(proof) == ("Lê Thị Hoa", "authorised", "cccd", "0001", "UQ-12")
 
@@ -347,7 +348,7 @@ async def test_the_addressee_is_named_from_the_receipt(
 
     assert answer.json()["stage"] == "delivered"
     assert answer.json()["next"] == []
-    assert await desk.fetchval("SELECT receiver_name FROM delivery_proof") == "Trần Bích Uyên"
+    assert await desk.fetchval("SELECT p.receiver_name FROM delivery_proof p") == "Trần Bích Uyên"
     facts = await desk.fetchval("SELECT facts FROM event WHERE act = 'deliver'")
     assert facts == {"relation": "self", "id": "cccd", "no_code": "no_phone"}
 

@@ -33,7 +33,7 @@ async def operator(client: Client, desk: Connection, town: Town) -> Client:
 
 async def fail(town_url: str, desk: Connection, town: Town, refusal: Exception) -> None:
     """One message that met *refusal*."""
-    async with open_database(town_url, size=2, name="test operator") as post:
+    async with open_database(town_url, size=2, name="test operator", keys=make.KEYS) as post:
         await make.dossier(desk, town)
         await draft(post)
         await send(post, BrokenGateway(refusal))
@@ -42,7 +42,7 @@ async def fail(town_url: str, desk: Connection, town: Town, refusal: Exception) 
 async def arrive(town_url: str) -> MemoryGateway:
     """What would leave now through a sound network."""
     gateway = MemoryGateway()
-    async with open_database(town_url, size=2, name="test operator") as post:
+    async with open_database(town_url, size=2, name="test operator", keys=make.KEYS) as post:
         await send(post, gateway, now=MORNING + MINUTE)
     return gateway
 
@@ -92,7 +92,7 @@ async def test_a_code_is_masked_and_never_sent_again_by_hand(
 ) -> None:
     opened = await make.dossier(desk, town)
     await make.result(desk, town, opened, Stage.OUT)
-    async with open_database(town_url, size=2, name="test operator") as post:
+    async with open_database(town_url, size=2, name="test operator", keys=make.KEYS) as post:
         await draft(post)
         await send(post, BrokenGateway(MaybeSent("TimeoutError")))
     coded = await desk.fetchval("SELECT id FROM sms WHERE template = 'delivery_code'")
@@ -109,7 +109,7 @@ async def test_a_stopped_text_is_shouted_and_lifted(
     operator: Client, desk: Connection, town: Town, town_url: str
 ) -> None:
     await fail(town_url, desk, town, TextStopped("400/30007"))
-    async with open_database(town_url, size=2, name="test operator") as post:
+    async with open_database(town_url, size=2, name="test operator", keys=make.KEYS) as post:
         await make.dossier(desk, town)
         await draft(post)
     assert (await arrive(town_url)).sent == []
@@ -141,7 +141,7 @@ async def test_a_paused_network_says_why_and_can_be_used_again(
 async def test_costs_stand_by_day_and_office(
     operator: Client, desk: Connection, town: Town, town_url: str
 ) -> None:
-    async with open_database(town_url, size=2, name="test operator") as post:
+    async with open_database(town_url, size=2, name="test operator", keys=make.KEYS) as post:
         for _ in range(3):
             await make.dossier(desk, town)
         await draft(post)
@@ -156,7 +156,7 @@ async def test_costs_stand_by_day_and_office(
 async def test_what_waits_too_long_is_shouted(
     operator: Client, desk: Connection, town: Town, town_url: str
 ) -> None:
-    async with open_database(town_url, size=2, name="test operator") as post:
+    async with open_database(town_url, size=2, name="test operator", keys=make.KEYS) as post:
         await make.dossier(desk, town)
         await draft(post, now=MORNING - 20 * MINUTE)
 

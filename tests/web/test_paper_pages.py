@@ -11,6 +11,7 @@ import pytest
 from asyncpg import Connection
 from pypdf import PdfReader
 
+from postal_service.fields import Plain
 from tests import make
 from tests.make import MORNING, Actor, Town
 from tests.web.conftest import Client
@@ -280,9 +281,10 @@ async def test_a_delivery_is_signed_for_on_paper_before_and_told_after(
     given = make.scan(result, Act.DELIVER, town.by_courier, at=MORNING + HOUR, relation="spouse")
     await journey.record_one(desk, given, heard_at=MORNING + HOUR)
     await desk.execute(
-        "INSERT INTO delivery_proof (scan_id, receiver_name, relation)"
-        " VALUES ($1, 'Lê Văn Tám', 'spouse')",
+        "INSERT INTO delivery_proof (scan_id, receiver_name_sealed, relation)"
+        " VALUES ($1, ($2::sealed).body, 'spouse')",
         given.id,
+        Plain("delivery_proof", given.id, "receiver_name", "Lê Văn Tám"),
     )
 
     after = paper(await as_(client, "clerk", way))
