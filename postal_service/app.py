@@ -46,6 +46,7 @@ from postal_service.web.network import NetworkController
 from postal_service.web.operator import MetricsController, OperatorController
 from postal_service.web.operator_templates import TemplateController
 from postal_service.web.papers import PaperController
+from postal_service.web.people import PeopleController
 from postal_service.web.phone import PhoneController
 from postal_service.web.outage import OutageController
 from postal_service.web.quarantine import QuarantineController
@@ -54,6 +55,7 @@ from postal_service.web.rosters import RosterController
 from postal_service.web.signin import SignInController
 from postal_service.web.slips import SlipController
 from postal_service.web.supervisor import SupervisorController
+from postal_service.web.staff_phones import StaffPhoneController
 from postal_service.web.steps import StepController
 
 from postal_service.web.switch import SwitchController
@@ -70,6 +72,8 @@ HANDLERS: list[ControllerRouterHandler] = [
     WelcomeController,
     SwitchController,
     AccountController,
+    StaffPhoneController,
+    PeopleController,
     BagController,
     CounterActController,
     CourierListController,

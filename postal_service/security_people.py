@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import secrets
 from collections.abc import Mapping, Sequence
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import Final
 
 from asyncpg import Connection
@@ -20,9 +20,9 @@ from postal_service import security_people_store as store
 from postal_service.caller import Role, Staff
 from postal_service.security import SecurityError, digest
 from postal_service.security_log import Act, Entry
-from postal_service.security_people_store import Colleague, Holding, Member
+from postal_service.security_people_store import Colleague, Holding, Member, Place
 
-__all__ = ["Holding", "Member", "NewMember"]
+__all__ = ["Holding", "Member", "NewMember", "Place"]
 
 LINK_LIVES: Final = timedelta(hours=24)
 AT_OFFICE: Final = frozenset({Role.CLERK, Role.COURIER, Role.SUPERVISOR})
@@ -107,6 +107,13 @@ class Deed(Struct, frozen=True, kw_only=True):
     @property
     def by_id(self) -> int | None:
         return self.by.id if self.by else None
+
+
+def roles_of(by: Staff) -> list[Role]:
+    """The roles whose accounts *by* opens, in the order people think of them."""
+    if by.role is Role.AGENCY_OFFICER and not by.head:
+        return []
+    return [role for role in Role if role in STAFFS.get(by.role, frozenset())]
 
 
 def may_staff(by: Staff | None, whom: Member | NewMember) -> bool:
@@ -226,6 +233,15 @@ async def let_go(conn: Connection, whom: Member, deed: Deed, *, known: bool) -> 
 async def held(conn: Connection, whom: Member) -> Sequence[Holding]:
     """The papers in a courier's own hands; an office's are the office's."""
     return await store.held(conn, whom.id) if whom.role is Role.COURIER else []
+
+
+async def places(conn: Connection, by: Staff, day: date) -> list[Place]:
+    """Where *by* may let somebody work: the head of a place in that place alone."""
+    found = await store.places(conn, day)
+    if by.office_id is None and by.agency_id is None:
+        return found
+    own = ("office", by.office_id) if by.office_id is not None else ("agency", by.agency_id)
+    return [place for place in found if (place.kind, place.id) == own]
 
 
 async def colleagues(conn: Connection, staff: Staff) -> Sequence[Colleague]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import date, datetime
 from typing import Protocol, cast
 
 from asyncpg import Connection
@@ -134,6 +134,44 @@ async def members(
     conn: Connection, find: str, office_id: int | None, agency_id: int | None
 ) -> list[Member]:
     return convert(await conn.fetch(MEMBERS, find, office_id, agency_id), list[Member])
+
+
+class Place(Struct, frozen=True, kw_only=True):
+    """Where somebody may work: ``office`` or ``agency``, its id and its name."""
+
+    kind: str
+    id: int
+    name: str
+
+
+PLACES = """
+SELECT 'office' AS kind, id, name FROM office
+ WHERE coalesce(valid_from, $1) <= $1 AND (valid_to IS NULL OR valid_to > $1)
+ UNION ALL
+SELECT 'agency', id, name_vi FROM agency
+ WHERE coalesce(valid_from, $1) <= $1 AND (valid_to IS NULL OR valid_to > $1)
+ ORDER BY 1 DESC, 3, 2
+"""
+
+
+async def places(conn: Connection, day: date) -> list[Place]:
+    """Every office and agency of *day*, offices first."""
+    return convert(await conn.fetch(PLACES, day), list[Place])
+
+
+PLACE_CODED = """
+SELECT 'office' AS kind, id, name FROM office
+ WHERE $1 = 'office' AND code = $2
+   AND coalesce(valid_from, $3) <= $3 AND (valid_to IS NULL OR valid_to > $3)
+ UNION ALL
+SELECT 'agency', id, name_vi FROM agency
+ WHERE $1 = 'agency' AND code = $2
+   AND coalesce(valid_from, $3) <= $3 AND (valid_to IS NULL OR valid_to > $3)
+"""
+
+
+async def place_coded(conn: Connection, kind: str, code: str, day: date) -> Place | None:
+    return convert(await conn.fetchrow(PLACE_CODED, kind, code, day), Place | None)
 
 
 class Colleague(Struct, frozen=True, kw_only=True):

@@ -50,16 +50,16 @@ function begun() {
   });
 }
 
-/** Signing out empties this machine: what is begun on it is said first, and lost only knowingly. */
+/** Signing out, and somebody else sitting down, empties this machine: what is begun on it is said first, and lost only knowingly. */
 function beforeLeaving(event) {
   const lists = begun();
-  if (!lists.length || event.target.dataset.warned) return;
+  if (!lists.length || event.currentTarget.dataset.warned) return;
   event.preventDefault();
-  event.target.dataset.warned = "yes";
+  event.currentTarget.dataset.warned = "yes";
   const said = document.createElement("p");
   said.className = "note bad";
   said.setAttribute("role", "alert");
-  said.append("Trên máy này còn việc đang làm dở, thoát thì mất. Bấm Thoát lần nữa để bỏ, hoặc mở lại: ");
+  said.append("Trên máy này còn việc đang làm dở, thoát hay đổi người thì mất. Bấm lần nữa để bỏ, hoặc mở lại: ");
   for (const [name, way] of lists) {
     const link = document.createElement("a");
     link.href = way;
@@ -69,4 +69,11 @@ function beforeLeaving(event) {
   document.getElementById("notice").replaceChildren(said);
 }
 
+const swap = document.getElementById("switch");
 document.querySelector('form[action="/signout"]')?.addEventListener("submit", beforeLeaving);
+swap?.addEventListener("click", beforeLeaving);
+addEventListener("keydown", (key) => {
+  if (key.key !== "F10" || !swap || key.repeat) return;
+  key.preventDefault();
+  swap.click();
+});
