@@ -30,6 +30,7 @@ from postal_service.web.approvals import ApprovalController
 from postal_service.web.bags import BagController
 from postal_service.web.citizen import CitizenController
 from postal_service.web.closures import ClosureController
+from postal_service.web.complaints import ComplaintController
 from postal_service.web.corrections import CorrectionController
 from postal_service.web.counter import CounterController
 from postal_service.web.counter_acts import CounterActController
@@ -49,6 +50,7 @@ from postal_service.web.papers import PaperController
 from postal_service.web.people import PeopleController
 from postal_service.web.phone import PhoneController
 from postal_service.web.outage import OutageController
+from postal_service.web.paper_room import PaperRoomController
 from postal_service.web.quarantine import QuarantineController
 from postal_service.web.radar_feed import Feed
 from postal_service.web.rosters import RosterController
@@ -84,6 +86,8 @@ HANDLERS: list[ControllerRouterHandler] = [
     DoorController,
     ProofController,
     OutageController,
+    PaperRoomController,
+    ComplaintController,
     HandOverController,
     AgencyController,
     AgencyListController,

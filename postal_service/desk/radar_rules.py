@@ -28,6 +28,7 @@ class Rule(StrEnum):
     NO_SCAN = "no_scan"  #: nobody has touched it for long
     CALL_WAITING = "call_waiting"  #: a citizen whom no message reaches has not been called
     SHEET_UNENTERED = "sheet_unentered"  #: blanks of an opened pack that nobody accounted for
+    COMPLAINT_DUE = "complaint_due"  #: a complaint's last day is tomorrow or gone
     BLIND = "blind"  #: the radar could not read this office
 
 

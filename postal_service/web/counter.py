@@ -196,7 +196,8 @@ class CounterController(Controller):
         async with db.begin(caller.context) as conn:
             desk = await counter_form.desk(conn, entry, staff=caller, now=now)
         lines = counter_form.guidance(desk.offered, entry)
-        return await page(request, "counter/guidance.html", desk=desk, lines=lines)
+        posted = counter_form.posted(entry)
+        return await page(request, "counter/guidance.html", desk=desk, lines=lines, posted=posted)
 
     @post("/drafts", name="counter.hold", status_code=303)
     async def hold(self, request: AnyRequest, caller: Caller, db: Db, now: Now) -> Redirect:

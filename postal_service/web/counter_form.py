@@ -15,12 +15,25 @@ from msgspec import Struct, convert
 from msgspec.structs import fields, replace
 
 from postal_service.caller import Staff
-from postal_service.desk import checklist, counter, drafts, outage, paper_time, shelf
+from postal_service.clock import VIETNAM
+from postal_service.desk import (
+    checklist,
+    counter,
+    drafts,
+    item_papers,
+    offices,
+    outage,
+    paper_time,
+    shelf,
+)
 from postal_service.desk.counter import Choices
 from postal_service.desk.drafts import Draft
+from postal_service.desk.errors import UnknownProcedure
 from postal_service.desk.estimate import Estimate, limit_words
 from postal_service.desk.intake import Entry, Incomplete, PaperEntry, ReturnWay
 from postal_service.desk.outage import Sheet
+from postal_service.desk.papers import form_set_on
+from postal_service.desk.papers.counter_papers import Asked, Guidance
 from postal_service.desk.procedures import Service
 from postal_service.web.errors import wants_english
 from postal_service.web.inputs import clean
@@ -170,3 +183,36 @@ def guidance(offered: Choices, entry: Entry) -> list[tuple[str, str, bool]]:
         )
         for document in listed
     ]
+
+
+def posted(entry: Entry) -> list[tuple[str, str]]:
+    """The fields of *entry* as a form sends them: what another page may send on."""
+    texts = [(name, getattr(entry, name)) for name in sorted(TEXTS)]
+    flags = [(name, "on") for name in sorted(FLAGS) if getattr(entry, name)]
+    papers = [(f"has-{row.ordinal}", "on") for row in entry.papers if row.has]
+    return [pair for pair in (*texts, *flags, *papers) if pair[1]]
+
+
+async def guidance_slip(
+    conn: Connection[Record], desk: Desk, staff: Staff, now: datetime
+) -> Guidance:
+    """What the citizen takes home where something is missing. Raises UnknownProcedure."""
+    chosen = desk.offered.procedure
+    if chosen is None:
+        raise UnknownProcedure(desk.entry.procedure_text)
+    office = await offices.get(conn, staff.office_id or 0)
+    required = {line.name_vi for line in chosen.documents if line.required}
+    return Guidance(
+        head=await item_papers.head(conn, office, now),
+        form_set=form_set_on(now.astimezone(VIETNAM).date()),
+        name=desk.entry.name,
+        procedure=chosen.name_vi,
+        code=chosen.code,
+        agency=desk.agency_name,
+        listed=tuple(
+            Asked(name=name, copies=copies, required=name in required, missing=missing)
+            for name, copies, missing in guidance(desk.offered, desk.entry)
+        ),
+        hotline=office.hotline,
+        clerk=staff.full_name,
+    )

@@ -40,6 +40,7 @@ from routes.errors import RoutesError
 from tracking import custody_errors as custody
 from tracking import errors as tracking
 
+from postal_service.desk import complaints
 from postal_service.desk import outage_errors as blanks
 log = structlog.get_logger()
 
@@ -80,6 +81,9 @@ STATUS: Final[dict[type[Exception], int]] = {
     incident_desk.NotOurs: 409,
     quarantine.Quarantined: 403,
     quarantine.UnknownCourier: 404,
+    complaints.UnknownComplaint: 404,
+    complaints.AlreadyAnswered: 409,
+    complaints.NotYoursToAnswer: 403,
     blanks.UnknownPack: 404,
     blanks.UnknownSheet: 404,
     blanks.SheetElsewhere: 404,

@@ -24,6 +24,7 @@ RULES: Final[Mapping[str, tuple[str, str]]] = {
     Rule.NO_SCAN: ("Lâu không có ai quét", "Tìm trên kệ, giao cho bưu tá."),
     Rule.CALL_WAITING: ("Người dân chưa được gọi", "Gọi theo danh sách Cần gọi."),
     Rule.SHEET_UNENTERED: ("Tờ in sẵn chưa nhập", "Nhập tờ đã viết tay, gạch bỏ tờ không dùng."),
+    Rule.COMPLAINT_DUE: ("Phản ánh sắp quá hạn trả lời", "Trưởng bưu cục trả lời người dân."),
     Rule.BLIND: ("Radar không đọc được bưu cục", "Báo người vận hành hệ thống."),
 }
 RECEIVERS: Final = {"clerk": "giao dịch viên", "supervisor": "trưởng bưu cục", "manager": "quản lý"}
@@ -129,6 +130,8 @@ def text(alarm: Alarm, names: Mapping[tuple[str, int], str]) -> str:
         case Rule.AGENCY_AT_RISK:
             due = words.moment(datetime.fromisoformat(facts["due"]))
             return f"{called(names, 'agency', facts.get('agency'))}, hẹn trả {due}"
+        case Rule.COMPLAINT_DUE:
+            return f"trả lời chậm nhất {words.day(date.fromisoformat(facts['expected']))}"
         case Rule.SHEET_UNENTERED:
             return f"gói in sẵn, còn {facts['waiting']} tờ chưa rõ"
         case Rule.POST_AT_RISK:

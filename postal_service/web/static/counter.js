@@ -203,4 +203,3 @@ addEventListener("keydown", holdBack);
 document.addEventListener("htmx:before:response", answered);
 document.addEventListener("htmx:after:swap", swapped);
 document.addEventListener("htmx:error", () => sayState("lost"));
-at("print-page")?.addEventListener("click", () => print());

@@ -1,0 +1,150 @@
+"""The counter's own papers through its door: the till, slips, complaints, guidance."""
+
+from __future__ import annotations
+
+from uuid import uuid4
+
+import pytest
+from asyncpg import Connection
+
+from tests import make
+from tests.make import Town
+from tests.web.conftest import Client, read
+from tests.web.test_counter_pages import form, paper
+
+
+@pytest.fixture
+async def clerk(client: Client) -> Client:
+    await client.sign_in("clerk")
+    return client
+
+
+async def test_the_room_leads_to_everything(clerk: Client) -> None:
+    page = await read(clerk, "/counter/papers")
+
+    for way in ("/counter/outage", "/counter/cash", "/counter/complaints"):
+        assert way in (await clerk.get("/counter/papers")).text
+        assert (await clerk.get(way)).status_code == 200
+    assert "Phiếu nhận hồ sơ tại nhà" in page
+
+
+async def test_the_till_prints_what_was_counted_once(
+    clerk: Client, desk: Connection, town: Town
+) -> None:
+    """A second press finds the first's sheet; a second count is another one."""
+    await clerk.post("/counter/dossiers", data=await form(desk, town, clerk))
+    assert "40.500 ₫" in await read(clerk, "/counter/cash")
+    counted = {"csrf": clerk.form_token, "id": str(uuid4()), "n20000": "2", "n500000": ""}
+
+    first = await clerk.post("/counter/cash", data=counted)
+    again = await clerk.post("/counter/cash", data=counted)
+
+    assert first.headers["location"] == again.headers["location"]
+    said = paper(await clerk.get(first.headers["location"]))
+    assert "thiếu 500 ₫" in said
+    assert "Bốn mươi nghìn đồng" in said
+    assert await desk.fetchval("SELECT count(*) FROM paper WHERE kind = 'cash_up'") == 1
+
+
+async def test_a_wrong_number_of_notes_keeps_the_others(clerk: Client) -> None:
+    typed = {"csrf": clerk.form_token, "id": str(uuid4()), "n20000": "-2", "n5000": "7"}
+
+    refused = await clerk.post("/counter/cash", data=typed)
+
+    assert refused.status_code == 422
+    assert "Số tờ 20.000 ₫ phải là số" in refused.text
+    assert 'name="n5000" data-value="5000" value="7"' in refused.text
+
+
+async def test_the_money_of_a_dossier_has_its_receipt(
+    client: Client, desk: Connection, town: Town
+) -> None:
+    await make.town(desk, office="66D02", suffix="-2")
+    await client.sign_in("clerk")
+    saved = await client.post("/counter/dossiers", data=await form(desk, town, client))
+    way = saved.headers["location"].partition("?")[0]
+
+    assert f'href="{way}/fees.pdf"' in (await client.get(way)).text
+    assert "Bốn mươi nghìn năm trăm đồng" in paper(await client.get(f"{way}/fees.pdf"))
+    client.forget()
+    await client.sign_in("clerk-2")
+    assert (await client.get(f"{way}/fees.pdf")).status_code == 404
+
+
+async def test_guidance_goes_home_on_paper_and_saves_no_dossier(
+    clerk: Client, desk: Connection, town: Town
+) -> None:
+    typed = await form(desk, town, clerk)
+    del typed["has-1"]
+    page = await clerk.post("/counter/guidance", data=typed)
+    assert 'action="/counter/guidance.pdf"' in page.text
+    assert 'name="has-2" value="on"' in page.text
+
+    first = await clerk.post("/counter/guidance.pdf", data=typed)
+    again = await clerk.post("/counter/guidance.pdf", data=typed)
+
+    assert first.headers["location"] == again.headers["location"]
+    said = paper(await clerk.get(first.headers["location"]))
+    assert "Còn thiếu 1 giấy tờ" in said
+    assert "Nguyễn Thị Kỳ Duyên" in said
+    assert await desk.fetchval("SELECT count(*) FROM dossier") == 0
+    unchosen = typed | {"procedure_id": ""}
+    assert (await clerk.post("/counter/guidance.pdf", data=unchosen)).status_code == 422
+
+
+async def test_each_slip_for_a_door_has_a_number_of_its_own(
+    client: Client, desk: Connection
+) -> None:
+    await make.town(desk, office="66D02", suffix="-2")
+    await client.sign_in("clerk")
+    ways = [
+        (await client.post("/counter/pick-ups", data={"csrf": client.form_token})).headers[
+            "location"
+        ]
+        for _ in range(2)
+    ]
+
+    assert ways == [f"/counter/pick-ups/NH-261123-0000{n}.pdf" for n in (1, 2)]
+    assert "NH-261123-00002" in paper(await client.get(ways[1]))
+    assert (await client.get("/counter/pick-ups/NH-261123-00009.pdf")).status_code == 404
+    client.forget()
+    await client.sign_in("clerk-2")
+    assert (await client.get(ways[0])).status_code == 404
+
+
+async def test_a_complaint_goes_from_the_counter_to_the_supervisor(
+    client: Client, desk: Connection, town: Town, boss: int
+) -> None:
+    await make.town(desk, office="66D02", suffix="-2")
+    await client.sign_in("clerk")
+    ref = (await make.dossier(desk, town)).ref
+    told = {
+        "id": str(uuid4()),
+        "about": "attitude",
+        "text": "Chờ lâu, không ai giải thích.",
+        "name": "Trần Bích Uyên",
+        "ref": ref,
+    }
+
+    bad = await client.post(
+        "/counter/complaints", data=told | {"csrf": client.form_token, "ref": "LD-1"}
+    )
+    assert (bad.status_code, "Chờ lâu, không ai giải thích." in bad.text) == (422, True)
+    opened = await client.post("/counter/complaints", data=told | {"csrf": client.form_token})
+    again = await client.post("/counter/complaints", data=told | {"csrf": client.form_token})
+    way = opened.headers["location"].partition("?")[0]
+
+    assert opened.headers["location"] == again.headers["location"]
+    assert "Trả lời chậm nhất ngày" in paper(await client.get(f"{way}/slip.pdf"))
+    answer = {"outcome": "answered", "answer": "Đã xin lỗi bà Uyên."}
+    refused = await client.post(f"{way}/answer", data=answer | {"csrf": client.form_token})
+    assert refused.status_code == 403
+    client.forget()
+    await client.sign_in("clerk-2")
+    for path in (way, f"{way}/slip.pdf"):
+        assert (await client.get(path)).status_code == 404
+    client.forget()
+    await client.sign_in("boss")
+    assert "chờ trả lời" in await read(client, "/counter/complaints")
+    await client.post(f"{way}/answer", data=answer | {"csrf": client.form_token})
+    assert "Đã xin lỗi bà Uyên." in await read(client, way)
