@@ -48,6 +48,7 @@ from postal_service.web.operator import MetricsController, OperatorController
 from postal_service.web.operator_templates import TemplateController
 from postal_service.web.papers import PaperController
 from postal_service.web.people import PeopleController
+from postal_service.web.parties import FindController, PartyController, ReadsController
 from postal_service.web.phone import PhoneController
 from postal_service.web.outage import OutageController
 from postal_service.web.paper_room import PaperRoomController
@@ -97,6 +98,9 @@ HANDLERS: list[ControllerRouterHandler] = [
     PaperController,
     SlipController,
     QuarantineController,
+    PartyController,
+    FindController,
+    ReadsController,
     SupervisorController,
     RosterController,
     ClosureController,

@@ -13,7 +13,7 @@ from asyncpg import Connection, Record
 
 from postal_service.caller import Role, Staff
 from postal_service.clock import VIETNAM
-from postal_service.desk import alarm_store, complaints, homing, offices, outage
+from postal_service.desk import alarm_store, complaints, homing, offices, outage, reads
 from postal_service.desk import radar_store as store
 from postal_service.desk.alarm_store import Alarm, Mark, Said
 from postal_service.desk.errors import DeskError
@@ -112,6 +112,7 @@ async def look(conn: Connection[Record], office_id: int, *, now: datetime) -> No
     )
     found += await homing.late(conn, office, calendar, now=now)
     found += await outage.silences(conn, office_id, now=now)
+    found += await reads.silences(conn, office_id, now=now)
     found += await complaints.silences(conn, office_id, now=now)
     loud = [told for silence in found if (told := rung(silence, ladder, hours, now))]
     if loud:

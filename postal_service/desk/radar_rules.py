@@ -29,6 +29,7 @@ class Rule(StrEnum):
     CALL_WAITING = "call_waiting"  #: a citizen whom no message reaches has not been called
     SHEET_UNENTERED = "sheet_unentered"  #: blanks of an opened pack that nobody accounted for
     COMPLAINT_DUE = "complaint_due"  #: a complaint's last day is tomorrow or gone
+    SNOOPING = "snooping"  #: somebody looked at more citizens within an hour than is usual
     BLIND = "blind"  #: the radar could not read this office
 
 

@@ -25,6 +25,7 @@ RULES: Final[Mapping[str, tuple[str, str]]] = {
     Rule.CALL_WAITING: ("Người dân chưa được gọi", "Gọi theo danh sách Cần gọi."),
     Rule.SHEET_UNENTERED: ("Tờ in sẵn chưa nhập", "Nhập tờ đã viết tay, gạch bỏ tờ không dùng."),
     Rule.COMPLAINT_DUE: ("Phản ánh sắp quá hạn trả lời", "Trưởng bưu cục trả lời người dân."),
+    Rule.SNOOPING: ("Xem nhiều thông tin người dân", "Hỏi lý do; xem Nhật ký xem."),
     Rule.BLIND: ("Radar không đọc được bưu cục", "Báo người vận hành hệ thống."),
 }
 RECEIVERS: Final = {"clerk": "giao dịch viên", "supervisor": "trưởng bưu cục", "manager": "quản lý"}
@@ -134,6 +135,8 @@ def text(alarm: Alarm, names: Mapping[tuple[str, int], str]) -> str:
             return f"trả lời chậm nhất {words.day(date.fromisoformat(facts['expected']))}"
         case Rule.SHEET_UNENTERED:
             return f"gói in sẵn, còn {facts['waiting']} tờ chưa rõ"
+        case Rule.SNOOPING:
+            return f"{called(names, 'courier', facts.get('courier'))}, {facts['looks']} lần một giờ"
         case Rule.POST_AT_RISK:
             return f"hẹn người dân {words.day(date.fromisoformat(facts['expected']))}"
     return words.words(facts["stage"], "stage").lower() if "stage" in facts else ""
