@@ -22,6 +22,7 @@ from postal_service.desk.papers import (
     Kind,
     Layout,
     Letter,
+    PostalSlip,
     ReturnNote,
     WithdrawalRequest,
 )
@@ -48,6 +49,10 @@ def of_receipt(sheet: Sheet, issue: int) -> Filing:
 
 def of_label(sheet: Sheet) -> Filing:
     return Filing(kind=Kind.LABEL, subject=sheet.s10 or sheet.ref, ref=sheet.ref)
+
+
+def of_postal_slip(paper: PostalSlip) -> Filing:
+    return Filing(kind=Kind.POSTAL_SLIP, subject=paper.s10, ref=paper.ref)
 
 
 def of_bag_label(paper: BagLabel) -> Filing:

@@ -18,12 +18,29 @@ from postal_service.desk import prints_store as store
 from postal_service.desk.errors import DeskError
 from postal_service.desk.estimate import limit_words
 from postal_service.desk.intake import ReturnWay
-from postal_service.desk.papers import DocumentLine, Fee, FormSet, Label, Receipt
+from postal_service.desk.papers import (
+    DocumentLine,
+    Fee,
+    FormSet,
+    Head,
+    Label,
+    PostalSlip,
+    Receipt,
+)
 from postal_service.desk.prints_store import Sheet
 from tracking.errors import UnknownDossier
 from tracking.identifiers import parse_ref
 
-__all__ = ["PrintEnded", "Sheet", "find", "find_receipt", "label_of", "open_print", "receipt_of"]
+__all__ = [
+    "PrintEnded",
+    "Sheet",
+    "find",
+    "find_receipt",
+    "label_of",
+    "open_print",
+    "postal_slip_of",
+    "receipt_of",
+]
 
 LIFE: Final = timedelta(minutes=15)
 #: More prints of one receipt than any citizen loses.
@@ -98,15 +115,7 @@ def receipt_of(sheet: Sheet, *, site: str, ordinal: int) -> Receipt:
         procedure_name=sheet.procedure_name,
         procedure_code=sheet.procedure_code,
         agency=sheet.agency,
-        documents=tuple(
-            DocumentLine(
-                name=paper.name_vi,
-                originals=paper.originals,
-                certified=paper.certified,
-                photocopies=paper.photocopies,
-            )
-            for paper in sheet.papers
-        ),
+        documents=documents(sheet),
         sets=sheet.sets,
         statutory_time=limit_words(sheet.limit_value, sheet.limit_unit),
         expected_on=sheet.expected_on,
@@ -118,6 +127,43 @@ def receipt_of(sheet: Sheet, *, site: str, ordinal: int) -> Receipt:
         hotline=sheet.hotline,
         copy=copy_of(sheet, ordinal),
         issue=sheet.issue,
+    )
+
+
+def documents(sheet: Sheet) -> tuple[DocumentLine, ...]:
+    return tuple(
+        DocumentLine(
+            name=paper.name_vi,
+            originals=paper.originals,
+            certified=paper.certified,
+            photocopies=paper.photocopies,
+        )
+        for paper in sheet.papers
+    )
+
+
+def postal_slip_of(sheet: Sheet) -> PostalSlip:
+    """What the sender and the clerk sign. Raises UnknownDossier where nothing goes out."""
+    if sheet.s10 is None:
+        raise UnknownDossier(sheet.ref)
+    return PostalSlip(
+        head=Head(
+            authority=AUTHORITY,
+            office=sheet.office,
+            place=place_name(sheet.place),
+            at=sheet.accepted_at,
+        ),
+        s10=sheet.s10,
+        ref=sheet.ref,
+        sender=sheet.name,
+        sender_address=sheet.address or "–",
+        sender_phone=sheet.phone,
+        receiver=sheet.agency,
+        receiver_address=sheet.agency_address,
+        documents=documents(sheet),
+        weight_g=sheet.weight_g,
+        fees=tuple(fee for fee in fees(sheet) if fee.paid),
+        clerk=sheet.clerk,
     )
 
 

@@ -14,7 +14,7 @@ from notifications import phone as phones
 from postal_service.caller import Staff
 from postal_service.clock import VIETNAM
 from postal_service.desk import counter, drafts, filings, papers, prints, procedures, shelf
-from postal_service.desk.archive import Print
+from postal_service.desk.archive import Print, UnknownPaper
 from postal_service.desk.intake import Incomplete
 from postal_service.web import counter_form
 from postal_service.web.counter_panel import panel
@@ -22,7 +22,7 @@ from postal_service.web.guards import clerks
 from postal_service.web.inputs import Form, clean
 from postal_service.web.needs import Bell, Caller, Db, Now, Settings
 from postal_service.web.pages import page
-from postal_service.web.printing import numbered
+from postal_service.web.printing import LABELS, numbered, pdf, thermal
 
 AnyRequest = Request[Any, Any, Any]
 
@@ -173,19 +173,28 @@ class CounterController(Controller):
         paper = prints.receipt_of(sheet, site=settings.site_url, ordinal=sheet.first_print)
         given = Print(ordinal=prints.copy_of(sheet, ordinal), at=now)
         filing = filings.of_receipt(sheet, sheet.issue)
-        return await numbered(db, caller, filing, partial(papers.receipt, paper), given)
+        return pdf(await numbered(db, caller, filing, partial(papers.receipt, paper), given))
 
-    @get("/dossiers/{ref:str}/{ordinal:int}/label.pdf", name="counter.label")
+    @get("/dossiers/{ref:str}/{ordinal:int}/{name:str}", name="counter.label")
     async def label(
-        self, ref: FromPath[str], ordinal: FromPath[int], caller: Caller, db: Db, now: Now
+        self,
+        ref: FromPath[str],
+        ordinal: FromPath[int],
+        name: FromPath[str],
+        caller: Caller,
+        db: Db,
+        now: Now,
     ) -> Response[bytes]:
-        """The item's label as the numbered print."""
+        """The item's label as the numbered print: "label.pdf", "label.png" or "label.zpl"."""
+        if name not in LABELS:
+            raise UnknownPaper
         async with db.begin(caller.context) as conn:
             sheet = await prints.find_receipt(conn, ref, ordinal, office_id=office(caller), now=now)
         paper = prints.label_of(sheet, ordinal=1)
         given = Print(ordinal=ordinal - 1, at=now)  # a re-issued receipt makes no new envelope
         filing = filings.of_label(sheet)
-        return await numbered(db, caller, filing, partial(papers.label, paper), given)
+        content = await numbered(db, caller, filing, partial(papers.label, paper), given)
+        return await thermal(content, name)
 
     @post("/guidance", name="counter.guidance", status_code=200)
     async def guidance(

@@ -18,14 +18,15 @@ from postal_service.desk import (
     hand_over_papers,
     item_papers,
     papers,
+    prints,
     registers,
     reissue,
 )
 from postal_service.desk.archive import UnknownPaper
 from postal_service.desk.papers import HandOverList, Kind, Letter
-from postal_service.web.guards import only
+from postal_service.web.guards import clerks, only
 from postal_service.web.needs import Caller, Db, Now, Settings
-from postal_service.web.printing import filed, struck
+from postal_service.web.printing import LABELS, content_of, filed, struck, thermal
 from tracking.errors import UnknownConsignment, UnknownDossier
 
 NOTICE: Final = re.compile(r"(supplement|refusal|apology|stop)(?:-([0-9]{4})-([0-9]{1,6}))?\.pdf")
@@ -71,16 +72,6 @@ class PaperController(Controller):
             found = await hand_over_papers.find(conn, number, caller)
         return await listed(db, caller, now, hand_over_papers.manifest(found))
 
-    @get("/hand-overs/{number:str}/label.pdf", name="papers.bag_label")
-    async def bag_label(
-        self, number: FromPath[str], caller: Caller, db: Db, now: Now
-    ) -> Response[bytes]:
-        async with db.begin(caller.context) as conn:
-            found = await hand_over_papers.find(conn, number, caller)
-        paper = hand_over_papers.bag_label(found)
-        make = partial(papers.bag_label, paper)
-        return await filed(db, caller, now, filings.of_bag_label(paper), make)
-
     @get("/hand-overs/{number:str}/list.pdf", name="papers.list")
     async def list_(
         self, number: FromPath[str], caller: Caller, db: Db, now: Now
@@ -89,6 +80,19 @@ class PaperController(Controller):
         async with db.begin(caller.context) as conn:
             found = await hand_over_papers.find(conn, number, caller)
         return await listed(db, caller, now, hand_over_papers.printed(found))
+
+    @get("/hand-overs/{number:str}/{name:str}", name="papers.bag_label")
+    async def bag_label(
+        self, number: FromPath[str], name: FromPath[str], caller: Caller, db: Db, now: Now
+    ) -> Response[bytes]:
+        """The label of a bag: "label.pdf", "label.png" or "label.zpl"."""
+        if name not in LABELS:
+            raise UnknownPaper
+        async with db.begin(caller.context) as conn:
+            found = await hand_over_papers.find(conn, number, caller)
+        paper = hand_over_papers.bag_label(found)
+        make, filing = partial(papers.bag_label, paper), filings.of_bag_label(paper)
+        return await thermal(await content_of(db, caller, now, filing, make), name)
 
     @get("/register/{name:str}", name="papers.register", guards=[desks])
     async def register(
@@ -124,6 +128,16 @@ class PaperController(Controller):
         async with db.begin(caller.context) as conn:
             paper = await item_papers.withdrawal(conn, ref, caller, now=now)
         return await written(db, caller, now, paper)
+
+    @get("/dossiers/{ref:str}/postal-slip.pdf", name="papers.postal_slip", guards=[clerks])
+    async def postal_slip(
+        self, ref: FromPath[str], caller: Caller, db: Db, now: Now
+    ) -> Response[bytes]:
+        """What sender and clerk sign when the envelope is sealed."""
+        async with db.begin(caller.context) as conn:
+            paper = prints.postal_slip_of(await prints.find(conn, ref, caller.office_id or 0))
+        make = partial(papers.postal_slip, paper)
+        return await filed(db, caller, now, filings.of_postal_slip(paper), make)
 
     @get("/dossiers/{ref:str}/control-slip.pdf", name="papers.control_slip")
     async def control_slip(

@@ -12,10 +12,13 @@ from postal_service.caller import Staff
 from postal_service.database import Database
 from postal_service.desk import archive
 from postal_service.desk.archive import Filing, Kept, Print
-from postal_service.desk.papers import Kind, copies
+from postal_service.desk.papers import Kind, copies, labels, press, zebra
 
 #: The browser's own viewer draws the paper: nothing else may run in its page.
 VIEWER = "default-src 'none'; object-src 'self'; style-src 'unsafe-inline'; frame-ancestors 'self'"
+
+#: A label for an office printer, for a thermal one that takes pictures, and for one that knows ZPL.
+LABELS = ("label.pdf", "label.png", "label.zpl")
 
 
 def pdf(content: bytes) -> Response[bytes]:
@@ -31,9 +34,16 @@ async def filed(
 
     *make* sets the paper where none is kept; it runs in a thread, without a connection.
     """
+    return pdf(await content_of(db, caller, now, filing, make))
+
+
+async def content_of(
+    db: Database, caller: Staff, now: datetime, filing: Filing, make: Callable[[], bytes]
+) -> bytes:
+    """As ``filed``, the bytes alone."""
     kept, fresh = await original(db, caller, now, filing, make)
     if fresh:
-        return pdf(kept.content)
+        return kept.content
     async with db.begin(caller.context) as conn:
         given = await archive.printed(conn, kept.id, by=caller, now=now)
     return await handed(filing.kind, kept, given)
@@ -41,7 +51,7 @@ async def filed(
 
 async def numbered(
     db: Database, caller: Staff, filing: Filing, make: Callable[[], bytes], given: Print
-) -> Response[bytes]:
+) -> bytes:
     """The paper of *filing* as the print its caller has numbered; 0 is the original."""
     kept, _ = await original(db, caller, given.at, filing, make)
     async with db.begin(caller.context) as conn:
@@ -77,9 +87,19 @@ async def original(
     return kept, False
 
 
-async def handed(kind: Kind, kept: Kept, given: Print) -> Response[bytes]:
+async def handed(kind: Kind, kept: Kept, given: Print) -> bytes:
     """A numbered print: 0 is the original as it was kept."""
     if given.ordinal == 0:
-        return pdf(kept.content)
-    mark = copies.words(given.ordinal, given.at)
-    return pdf(await asyncio.to_thread(copies.copy, kind, kept.content, mark, given.at))
+        return kept.content
+    mark = copies.words(kind, given.ordinal, given.at)
+    return await asyncio.to_thread(copies.copy, kind, kept.content, mark, given.at)
+
+
+async def thermal(content: bytes, name: str) -> Response[bytes]:
+    """A label's PDF as the printer wants it: *name* is one of ``LABELS``."""
+    if name.endswith(".pdf"):
+        return pdf(content)
+    (picture,) = await asyncio.to_thread(press.pictures, content, labels.DOTS_AN_INCH)
+    if name.endswith(".png"):
+        return Response(picture, media_type="image/png")
+    return Response(await asyncio.to_thread(zebra.zpl, picture), media_type="application/x-zpl")

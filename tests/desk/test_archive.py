@@ -143,12 +143,16 @@ def test_a_copy_is_the_original_with_a_mark_behind_it() -> None:
     """Cut the mark off, and the hash of the rest is the archive's."""
     original = papers.receipt(RECEIPT)
 
-    copy = copies.copy(Kind.RECEIPT, original, copies.words(2, MORNING + HOUR), MORNING + HOUR)
+    copy = copies.copy(
+        Kind.RECEIPT, original, copies.words(Kind.RECEIPT, 2, MORNING + HOUR), MORNING + HOUR
+    )
 
     assert copy.startswith(original)
     (text,) = pages(copy)
     assert "BẢN SAO 2 / COPY 2 · in lại 09:15 23/11/2026" in text
     assert pages(original)[0] in text
     assert b"pdfaid:part>2<" in copy
-    again = copies.copy(Kind.RECEIPT, original, copies.words(2, MORNING + HOUR), MORNING + HOUR)
+    again = copies.copy(
+        Kind.RECEIPT, original, copies.words(Kind.RECEIPT, 2, MORNING + HOUR), MORNING + HOUR
+    )
     assert copy == again

@@ -81,7 +81,7 @@ async def test_guidance_names_every_missing_paper_with_its_copies(
 async def test_an_apology_says_both_days_and_its_name_in_each_form_set(
     client: Client, desk: Connection, town: Town, dossier: Dossier
 ) -> None:
-    ruling = make.ruling(dossier, Act.EXTEND, town, facts={"reason": "LA01"})
+    ruling = make.ruling(dossier, Act.EXTEND, town, facts={"reason": "LT01"})
     more = More(value=4, unit="working_day")
     due = replace(ruling, due_at=MORNING + 9 * DAY)
     await extensions.extend(desk, due, more, heard_at=MORNING)

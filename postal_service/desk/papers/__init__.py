@@ -7,10 +7,10 @@ and the bar codes. Setting a page takes tens of milliseconds of one core: a
 handler calls these functions in a thread.
 """
 
-from postal_service.desk.papers.bag_labels import BagLabel, bag_label
+from postal_service.desk.papers.bag_labels import BagLabel, bag_label, bag_label_png, bag_label_zpl
 from postal_service.desk.papers.control_slips import ControlSlip, Result, SlipStep, control_slip
 from postal_service.desk.papers.forms import FormSet, Kind, form_of, form_set_on
-from postal_service.desk.papers.labels import Label, label, label_png
+from postal_service.desk.papers.labels import Label, label, label_png, label_zpl
 from postal_service.desk.papers.letter_words import letter
 from postal_service.desk.papers.letters import (
     DeliveryReceipt,
@@ -23,6 +23,7 @@ from postal_service.desk.papers.letters import (
 )
 from postal_service.desk.papers.lists import HandOverList, Layout, ListLine, hand_over_list
 from postal_service.desk.papers.notices import Notice, notice
+from postal_service.desk.papers.postal_slips import PostalSlip, postal_slip
 from postal_service.desk.papers.receipts import (
     DocumentLine,
     Fee,
@@ -48,6 +49,7 @@ __all__ = [
     "Letter",
     "ListLine",
     "Notice",
+    "PostalSlip",
     "Receipt",
     "RegisterLine",
     "RegisterPage",
@@ -56,14 +58,18 @@ __all__ = [
     "SlipStep",
     "WithdrawalRequest",
     "bag_label",
+    "bag_label_png",
+    "bag_label_zpl",
     "control_slip",
     "form_of",
     "form_set_on",
     "hand_over_list",
     "label",
     "label_png",
+    "label_zpl",
     "letter",
     "notice",
+    "postal_slip",
     "receipt",
     "register",
 ]

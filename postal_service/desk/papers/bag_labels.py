@@ -7,7 +7,8 @@ from typing import Final
 
 from msgspec import Struct
 
-from postal_service.desk.papers import figures, press
+from postal_service.desk.papers import figures, press, zebra
+from postal_service.desk.papers.labels import DOTS_AN_INCH
 
 TEMPLATE: Final = "bag_label.typ"
 
@@ -26,6 +27,17 @@ class BagLabel(Struct, frozen=True, kw_only=True):
 def bag_label(paper: BagLabel) -> bytes:
     """The label as a one-page PDF."""
     return press.pdf(TEMPLATE, words(paper), paper.closed_at)
+
+
+def bag_label_png(paper: BagLabel) -> bytes:
+    """The label as a picture of 203 dots an inch."""
+    (page,) = press.png(TEMPLATE, words(paper), DOTS_AN_INCH)
+    return page
+
+
+def bag_label_zpl(paper: BagLabel) -> bytes:
+    """The label for a printer that knows ZPL, dot for dot."""
+    return zebra.zpl(bag_label_png(paper))
 
 
 def words(paper: BagLabel) -> dict[str, object]:

@@ -29,7 +29,7 @@ REPLACED: Final = "BẢN LƯU – ĐÃ CẤP LẠI / REPLACED"
 MM: Final = 72 / 25.4
 #: Left and upper edge in mm where the paper has a place for it; elsewhere it stands above the
 #: right margin, between what printers cannot reach and the first line.
-PLACES: Final = {Kind.LABEL: (45.0, 12.7), Kind.BAG_LABEL: (4.0, 12.7)}
+PLACES: Final = {Kind.LABEL: (41.5, 12.7), Kind.BAG_LABEL: (11.0, 12.3)}
 RIGHT: Final = 11.0
 TOP: Final = 4.2
 NAME: Final = NameObject("/PostalMark")
@@ -94,6 +94,7 @@ def stream(data: bytes) -> StreamObject:
     return made
 
 
-def words(ordinal: int, at: datetime) -> str:
-    """BẢN SAO 2 / COPY 2 · in lại 08:15 24/11/2026."""
-    return f"{figures.copy_mark(ordinal)} · in lại {figures.stamp(at)}"
+def words(kind: Kind, ordinal: int, at: datetime) -> str:
+    """BẢN SAO 2 / COPY 2 · in lại 08:15 24/11/2026; a label has no room for the hour."""
+    mark = figures.copy_mark(ordinal)
+    return mark if kind in PLACES else f"{mark} · in lại {figures.stamp(at)}"

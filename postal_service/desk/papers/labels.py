@@ -11,7 +11,7 @@ from typing import Final
 
 from msgspec import Struct
 
-from postal_service.desk.papers import figures, press
+from postal_service.desk.papers import figures, press, zebra
 from tracking import identifiers
 
 TEMPLATE: Final = "label.typ"
@@ -48,6 +48,11 @@ def label_png(paper: Label) -> bytes:
     """The label as a picture of 203 dots an inch. Raises BadIdentifier where the S10 is none."""
     (page,) = press.png(TEMPLATE, words(paper), DOTS_AN_INCH)
     return page
+
+
+def label_zpl(paper: Label) -> bytes:
+    """The label for a printer that knows ZPL, dot for dot. Raises BadIdentifier."""
+    return zebra.zpl(label_png(paper))
 
 
 def words(paper: Label) -> dict[str, object]:

@@ -15,6 +15,7 @@ from postal_service.desk.papers.letters import (
     ReturnNote,
     WithdrawalRequest,
 )
+from postal_service.desk.papers.receipts import DocumentLine
 from tracking import identifiers
 
 TEMPLATE: Final = "letter.typ"
@@ -233,3 +234,9 @@ def s10_of(number: str) -> dict[str, object]:
 
 def number(count: int | None) -> str:
     return PEN if count is None else str(count)
+
+
+def counted(rank: int, line: DocumentLine) -> list[str]:
+    """A paper with how many originals, certified copies and photocopies, for a table of them."""
+    counts = (line.originals, line.certified, line.photocopies)
+    return [str(rank), line.name, *(str(count) if count else "–" for count in counts)]

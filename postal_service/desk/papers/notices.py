@@ -95,7 +95,7 @@ def words(paper: Notice) -> dict[str, object]:
         "lead": LEADS[paper.kind],
         "columns": ["TT", "Tên giấy tờ", "Bản chính", "Chứng thực", "Photo"] if asked else [],
         "widths": ["8mm", "1fr", "19mm", "21mm", "15mm"] if asked else [],
-        "rows": [row(rank, line) for rank, line in enumerate(paper.papers, start=1)],
+        "rows": [letter_words.counted(rank, line) for rank, line in enumerate(paper.papers, 1)],
         "paragraphs": said(paper),
         "signs": [["Người nộp hồ sơ", ""], [SIGNS[paper.kind], ""]]
         if asked
@@ -117,11 +117,6 @@ def dues(paper: Notice) -> list[tuple[str, str]]:
     """The appointment that is not kept, and the new one."""
     found = [("Hẹn trả trước đây", paper.old_due), ("Hẹn trả lại", paper.new_due)]
     return [(name, figures.moment(at)) for name, at in found if at is not None]
-
-
-def row(rank: int, line: DocumentLine) -> list[str]:
-    counts = (line.originals, line.certified, line.photocopies)
-    return [str(rank), line.name, *(str(count) if count else "–" for count in counts)]
 
 
 def said(paper: Notice) -> list[str]:
