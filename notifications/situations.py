@@ -32,6 +32,7 @@ TOLD: Final[Mapping[Place, tuple[str, ...]]] = {
     (None, Act.ASK_PAYMENT, None): ("financial_duty",),
     (None, Act.PAY, None): ("payment_received",),
     (None, Act.EXTEND, None): ("late_apology",),
+    (None, Act.MOVE_APPOINTMENT, None): ("appointment_moved",),
     (None, Act.DUE_SOON, None): ("due_soon",),
     (None, Act.TRANSFER, None): ("redirected",),
     (None, Act.TAKE_OVER, None): ("handed_to_agency",),

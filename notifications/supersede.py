@@ -54,6 +54,7 @@ DECIDING: Final = frozenset(
         "paused",
         "due_soon",
         "late_apology",
+        "appointment_moved",
         "withdrawal_declined",
     }
 )
@@ -65,6 +66,7 @@ DATES: Final = frozenset(
         "payment_received",
         "due_soon",
         "late_apology",
+        "appointment_moved",
     }
 )
 #: On the way home. What the citizen must have ready at the door is still true at the door, so
@@ -100,6 +102,7 @@ OVERTAKES: Final[Mapping[str, frozenset[str]]] = {
     "paused": DATES | {"paused"},
     "due_soon": DATES,
     "late_apology": DATES,
+    "appointment_moved": DATES,
     "refused": BEFORE_A_DECISION,
     "stopped": BEFORE_A_DECISION | HOMEBOUND,
     "withdrawal_declined": frozenset({"withdrawal_declined"}),

@@ -17,7 +17,8 @@ WRITES = re.compile(r"(?:INSERT INTO|(?<!FOR )(?<!NO KEY )UPDATE(?! SET)|DELETE 
 OWNERS = {
     "tracking": {
         "calendar_day", "calendar_session", "consignment", "daily_serial", "dossier", "event",
-        "calendar_edition", "daily_root", "due_input", "leg_promise",
+        "calendar_change", "calendar_edition", "calendar_override", "daily_root", "due_input",
+        "leg_promise", "proposal",
         "hand_over", "hand_over_extra", "hand_over_line", "incident", "news", "refused_act",
         "reserved_number", "s10_block",
         "asked_paper", "duty_payment", "extension", "financial_duty", "notice", "pause",
@@ -34,7 +35,7 @@ OWNERS = {
         "access_log", "agency", "alarm", "alarm_event", "approval", "attempt_window", "closure",
         "closure_notice", "code_try", "delivery_proof", "draft", "intake",
         "intake_document", "lost_phone", "office", "party", "person", "procedure",
-        "catalogue_change",
+        "catalogue_change", "catalogue_import", "catalogue_import_line",
         "complaint", "outage_pack", "outage_sheet",
         "one_time_link", "phone", "phone_request", "recovery_code", "second_step",
         "paper", "paper_file", "paper_print",

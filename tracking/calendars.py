@@ -4,28 +4,24 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Sequence
-from datetime import date, time, timedelta
+from datetime import date, time
 from typing import Annotated, Final, Literal
 
 from asyncpg import Connection, Record
 from msgspec import Meta, Struct, field
 
 from tracking import calendar_store as store
-from tracking.editions import Edition
-from tracking.errors import TrackingError
-from tracking.working_time import OFFICE_WEEK, POSTAL_WEEK, BadCalendar, Calendar
-
-POST_STANDARD: Final = "POST-STD"  #: post offices, Monday to Saturday
-POST_MAIN: Final = "POST-MAIN"  #: main post offices, open on Sunday mornings too
-POST_GROUPS: Final = frozenset({POST_STANDARD, POST_MAIN})
-
-#: Whom a marked day binds, where it is more than one group.
-ALL: Final = "all"
-AGENCIES: Final = "agencies"
-POST: Final = "post"
-
-#: A calendar reaches this far back: no pause in force began earlier.
-LOOK_BACK: Final = timedelta(days=400)
+from tracking import proposals
+from tracking.calendar_editions import AGENCIES as AGENCIES
+from tracking.calendar_editions import ALL as ALL
+from tracking.calendar_editions import POST as POST
+from tracking.calendar_editions import POST_GROUPS as POST_GROUPS
+from tracking.calendar_editions import POST_MAIN as POST_MAIN
+from tracking.calendar_editions import POST_STANDARD as POST_STANDARD
+from tracking.calendar_editions import UnknownHours as UnknownHours
+from tracking.calendar_editions import calendar_for as calendar_for
+from tracking.calendar_editions import edition_for as edition_for
+from tracking.working_time import BadCalendar, Calendar
 
 WEEKDAYS: Final = ("T2", "T3", "T4", "T5", "T6", "T7", "CN")
 
@@ -33,19 +29,6 @@ Clock = Annotated[str, Meta(pattern=r"^([01][0-9]|2[0-3]):[0-5][0-9]$", examples
 Weekdays = Annotated[str, Meta(pattern=r"^[1-7](-[1-7])?(;[1-7](-[1-7])?)*$", examples=["1-5"])]
 YesNo = Literal["yes", "no"]
 Name = Annotated[str, Meta(min_length=1, max_length=200)]
-
-
-class UnknownHours(TrackingError):
-    """No hours were ever given for this group."""
-
-    def __init__(self, hours_group: str) -> None:
-        super().__init__(
-            f"Chưa khai báo giờ làm việc cho nhóm {hours_group}. "
-            "Báo người quản trị nạp lịch làm việc.",
-            f"No working hours are known for the group {hours_group}. "
-            "Ask the administrator to load its calendar.",
-        )
-        self.hours_group = hours_group
 
 
 class Loaded(Struct, frozen=True, kw_only=True):
@@ -131,8 +114,10 @@ async def add_sessions(conn: Connection[Record], rows: Sequence[SessionRow]) -> 
     """Add hours, and mend those that no person has edited; nothing is taken away.
 
     Each group that was touched is read back as a calendar: hours that overlap what is there
-    already are refused. Raises BadCalendar.
+    already are refused. What would move an appointment is proposed, never done. Raises
+    BadCalendar.
     """
+    before = await proposals.standing(conn)
     lines = [row.line() for row in rows]
     _refuse_repeats(
         f"{line.hours_group} {line.session} {line.weekdays} {line.valid_from or ''}"
@@ -141,51 +126,21 @@ async def add_sessions(conn: Connection[Record], rows: Sequence[SessionRow]) -> 
     loaded = _tally([await store.put_session(conn, line) for line in lines])
     for hours_group in sorted({line.hours_group for line in lines}):
         Calendar(sessions=await store.sessions_of_group(conn, hours_group))
+    await proposals.after_loading(conn, before, loaded.added + loaded.changed)
     return loaded
 
 
 async def add_days(conn: Connection[Record], rows: Sequence[DayRow]) -> Loaded:
     """Add days off and make-up days, and mend those that no person has edited.
 
-    Nothing is taken away. Raises BadCalendar where a day comes twice.
+    Nothing is taken away, and what would move an appointment is proposed, never done. Raises
+    BadCalendar where a day comes twice.
     """
+    before = await proposals.standing(conn)
     _refuse_repeats(str(row.day) for row in rows)
-    return _tally([await store.put_day(conn, row.line()) for row in rows])
-
-
-async def edition_for(conn: Connection[Record], hours_group: str, around: date) -> Edition:
-    """The calendar of *hours_group* with the names of its days, as it stands now.
-
-    It reaches back to a new year a little over a year before *around*: what is kept of it is
-    the same for a whole year. The post works an ordinary Saturday and does not swap days;
-    agencies do the opposite. Raises UnknownHours.
-    """
-    sessions = await store.sessions_of_group(conn, hours_group)
-    if not sessions:
-        raise UnknownHours(hours_group)
-    post = hours_group in POST_GROUPS
-    since = date((around - LOOK_BACK).year, 1, 1)
-    days = await store.days_since(conn, since, scopes_of(hours_group), public_servants=not post)
-    return Edition(
-        hours_group=hours_group,
-        since=since,
-        week=tuple(sorted(POSTAL_WEEK if post else OFFICE_WEEK)),
-        sessions=sessions,
-        days=days,
-    )
-
-
-def scopes_of(hours_group: str) -> list[str]:
-    """Whose marked days a group keeps, from the widest scope to its own."""
-    return [ALL, POST if hours_group in POST_GROUPS else AGENCIES, hours_group]
-
-
-async def calendar_for(conn: Connection[Record], hours_group: str, around: date) -> Calendar:
-    """The calendar of *hours_group*, good for a little over a year before *around* and all after.
-
-    Raises UnknownHours.
-    """
-    return (await edition_for(conn, hours_group, around)).calendar
+    loaded = _tally([await store.put_day(conn, row.line()) for row in rows])
+    await proposals.after_loading(conn, before, loaded.added + loaded.changed)
+    return loaded
 
 
 def _tally(answers: Sequence[bool | None]) -> Loaded:

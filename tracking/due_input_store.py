@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime
 from uuid import UUID
 
@@ -70,3 +71,18 @@ SELECT scan_id, received_at, limit_value, limit_unit, convention, same_day_cutof
 
 async def of_dossier(conn: Connection[Record], dossier_id: int) -> list[Kept]:
     return convert(await conn.fetch(OF_DOSSIER, dossier_id), list[Kept])
+
+
+LATEST_OF = """
+SELECT DISTINCT ON (dossier_id)
+       dossier_id, scan_id, received_at, limit_value, limit_unit, convention, same_day_cutoff,
+       pauses, extension, parts, edition_id, original_due_at, reckoned_due_at, due_at
+  FROM due_input
+ WHERE dossier_id = ANY($1::bigint[])
+ ORDER BY dossier_id, id DESC
+"""
+
+
+async def latest_of(conn: Connection[Record], dossier_ids: Sequence[int]) -> dict[int, Kept]:
+    rows = await conn.fetch(LATEST_OF, dossier_ids)
+    return {row["dossier_id"]: convert(row, Kept) for row in rows}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime
 from uuid import UUID
 
@@ -43,7 +44,9 @@ class DueInputs(Struct, frozen=True, kw_only=True):
     pauses: tuple[KeptPause, ...] = ()
     extension: int = 0
     parts: tuple[KeptPart, ...] = ()
+    #: as they stood when it was kept; none where nothing was
     due_at: datetime | None = None
+    original_due_at: datetime | None = None
 
     def reckon(self) -> Due:
         """The reckoning itself, from nothing but what is kept here."""
@@ -113,6 +116,15 @@ async def of_dossier(conn: Connection[Record], dossier_id: int) -> list[DueSet]:
     return [due_set(each, editions) for each in kept]
 
 
+async def latest_of(conn: Connection[Record], dossier_ids: Sequence[int]) -> dict[int, DueInputs]:
+    """What the last due time of each dossier was reckoned from, where that was kept."""
+    kept = await store.latest_of(conn, dossier_ids)
+    wanted = {each.edition_id for each in kept.values()}
+    wanted |= {part.edition_id for each in kept.values() for part in each.parts}
+    editions = await calendar_store.editions(conn, wanted) if wanted else {}
+    return {id_: due_set(each, editions).inputs for id_, each in kept.items()}
+
+
 def due_set(kept: Kept, editions: dict[int, Edition]) -> DueSet:
     convention = Convention(kept.convention)
     inputs = DueInputs(
@@ -137,6 +149,7 @@ def due_set(kept: Kept, editions: dict[int, Edition]) -> DueSet:
             for part in kept.parts
         ),
         due_at=kept.due_at,
+        original_due_at=kept.original_due_at,
     )
     return DueSet(
         scan_id=kept.scan_id,

@@ -59,6 +59,7 @@ TO_SAY: Final[Mapping[str, str]] = {
     "stopped": "cơ quan dừng giải quyết hồ sơ",
     "paused": "thời hạn giải quyết tạm dừng",
     "late_apology": "cơ quan xin lỗi vì chậm trả và hẹn lại ngày",
+    "appointment_moved": "cơ quan đổi ngày hẹn vì lịch làm việc thay đổi",
     "delayed": "hồ sơ bị chậm vì đường hoặc bưu cục đóng",
     "result_collected": "bưu điện đã nhận kết quả để phát",
     "result_collected_originals": "bưu điện đã nhận kết quả; khi nhận phải nộp lại bản gốc",

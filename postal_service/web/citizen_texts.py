@@ -28,6 +28,7 @@ ENGLISH: Final[Mapping[str, str]] = {
     "financial_duty": "A payment the agency asks for",
     "paused": "The time limit is paused",
     "late_apology": "The agency apologises for being late",
+    "appointment_moved": "The agency moved the appointment",
     "delayed": "A closed road or office holds it up",
     "result_collected": "The post has your result",
     "result_collected_originals": "The post has your result; have your originals ready",

@@ -48,6 +48,7 @@ HAPPENS: set[tuple[Leg | None, Act, Stage | None]] = {
     (None, Act.KEEP, None),
     (None, Act.DELAY, None),
     (None, Act.DUE_SOON, None),
+    (None, Act.MOVE_APPOINTMENT, None),
 }
 EVERY_KEY = {
     *(key for keys in (*TOLD.values(), *NEXT.values()) for key in keys),
@@ -99,7 +100,7 @@ def test_steps_inside_the_post_are_nobodys_news() -> None:
     told = {what[1] for what in HAPPENS if situations(news(*what, reason="CD07"))}
     inside = {
         Act.OFFER, Act.RECALL, Act.HAND_OVER, Act.DECLINE, Act.RELEASE, Act.BRING_IN,
-        Act.SEND_BACK, Act.REPORT_MISSING, Act.REGISTER, Act.BEGIN, Act.FINISH,
+        Act.SEND_BACK, Act.REPORT_MISSING, Act.REGISTER, Act.BEGIN, Act.FINISH, Act.SUCCEED,
     }  # fmt: skip
     at_a_counter = {Act.GIVE_BACK, Act.WITHDRAW, Act.RETURN_HERE}
 
