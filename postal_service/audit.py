@@ -21,7 +21,7 @@ from postal_service.audit_store import Bad
 from tracking import fold, seal, seal_store
 from tracking.seal import Line, Trouble
 
-#: Lines a round trip, and lines held in memory before they are checked.
+#: Lines a round trip; so many are held in memory.
 AT_ONCE: Final = 5_000
 #: Troubles told of one invariant; there may be more of them.
 KEPT: Final = 100
@@ -93,12 +93,14 @@ class Audit:
     async def read(self, progress: Callable[[int], object]) -> None:
         """Go through all lines by dossier and place."""
         held: list[Line] = []
-        async for line in seal_store.lines(self.conn, AT_ONCE):
-            if len(held) >= AT_ONCE and line.dossier_id != held[-1].dossier_id:
-                await self.check(held, held[-1].dossier_id)
+        async for more in seal_store.lines(self.conn, AT_ONCE):
+            held += more
+            last = held[-1].dossier_id
+            whole = next((n for n in range(len(held), 0, -1) if held[n - 1].dossier_id != last), 0)
+            if whole:  # the last one may go on
+                await self.check(held[:whole], held[whole - 1].dossier_id)
                 progress(self.lines)
-                held = []
-            held.append(line)
+                held = held[whole:]
         await self.check(held, None)
         progress(self.lines)
 

@@ -17,6 +17,7 @@ from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from msgspec import Struct, json, structs
+from msgspec.structs import astuple
 
 VIETNAM: Final = ZoneInfo("Asia/Ho_Chi_Minh")
 #: What stands before the first line of a dossier, and before the first day.
@@ -27,8 +28,11 @@ HOUR: Final = 3_600_000_000
 HEAD: Final = struct.Struct(">qi32s")
 
 
-class Line(Struct, frozen=True, kw_only=True):
-    """A line of the register, its place and its hash. ``facts`` is JSON as the database has it."""
+class Line(Struct, frozen=True):
+    """A line of the register, its place and its hash. ``facts`` is JSON as the database has it.
+
+    Read by the million: made from a row by position, in the order ``seal_store.LINES`` has.
+    """
 
     id: int
     dossier_id: int
@@ -103,23 +107,25 @@ def quoted(word: str | None) -> str:
     return "null" if word is None else json.encode(word).decode()
 
 
-def said(number: int | None) -> str:
-    return "null" if number is None else str(number)
-
-
 def micros(at: datetime) -> int:
     return (at - EPOCH) // MICROSECOND
 
 
 def digest(line: Line) -> bytes:
     """sha256 of the JSON array ``event_digest`` makes of a line: the same text, to the byte."""
-    undoes = "null" if line.undoes is None else f'"{line.undoes}"'
+    (
+        id_, dossier, consignment, scan, act, stage, status, holder_kind, holder, person, at, heard,
+        facts, office, offered_kind, offered, undoes, approver, _, _,
+    ) = astuple(line)  # fmt: skip
+    undone = "null" if undoes is None else f'"{undoes}"'
     text = (
-        f"[{line.id}, {line.dossier_id}, {said(line.consignment_id)}, "
-        f'"{line.scan_id}", {quoted(line.act)}, {quoted(line.stage)}, {said(line.status)}, '
-        f"{quoted(line.holder_kind)}, {said(line.holder_id)}, {said(line.person_id)}, "
-        f"{micros(line.at)}, {micros(line.heard_at)}, {line.facts}, {said(line.office_id)}, "
-        f"{quoted(line.offered_kind)}, {said(line.offered_id)}, {undoes}, {said(line.approver_id)}]"
+        f"[{id_}, {dossier}, {'null' if consignment is None else consignment}, "
+        f'"{scan}", {quoted(act)}, {quoted(stage)}, {"null" if status is None else status}, '
+        f"{quoted(holder_kind)}, {'null' if holder is None else holder}, "
+        f"{'null' if person is None else person}, {micros(at)}, {micros(heard)}, {facts}, "
+        f"{'null' if office is None else office}, {quoted(offered_kind)}, "
+        f"{'null' if offered is None else offered}, {undone}, "
+        f"{'null' if approver is None else approver}]"
     )
     return hashlib.sha256(text.encode()).digest()
 

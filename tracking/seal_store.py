@@ -21,10 +21,11 @@ SELECT id, dossier_id, consignment_id, scan_id, act, stage, status, holder_kind,
 """
 
 
-async def lines(conn: Connection[Record], at_once: int) -> AsyncIterator[Line]:
+async def lines(conn: Connection[Record], at_once: int) -> AsyncIterator[list[Line]]:
     """The whole register by dossier and place, *at_once* lines a round trip, in a transaction."""
-    async for row in conn.cursor(LINES, prefetch=at_once):
-        yield convert(row, Line)
+    cursor = await conn.cursor(LINES)
+    while rows := await cursor.fetch(at_once):
+        yield [Line(*row) for row in rows]
 
 
 HEADS = """

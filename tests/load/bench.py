@@ -16,7 +16,7 @@ import msgspec
 import uvloop
 
 from postal_service import embedded
-from tests.load import deadlines, manifest, scan, sms
+from tests.load import deadlines, manifest, scan, sms, verify
 
 Figures = dict[str, float]
 BENCHES: dict[str, Callable[[str, Path], Awaitable[Figures]]] = {
@@ -24,6 +24,7 @@ BENCHES: dict[str, Callable[[str, Path], Awaitable[Figures]]] = {
     "manifest": manifest.measure,
     "scan": scan.measure,
     "sms": sms.measure,
+    "verify": verify.measure,
 }
 
 

@@ -20,7 +20,10 @@ from tracking.stages import Act, Stage
 async def lines(conn: Connection, dossier_id: int) -> list[Line]:
     async with conn.transaction():
         return [
-            line async for line in seal_store.lines(conn, 1000) if line.dossier_id == dossier_id
+            line
+            async for some in seal_store.lines(conn, 10)
+            for line in some
+            if line.dossier_id == dossier_id
         ]
 
 
