@@ -28,6 +28,7 @@ from postal_service.web.agency import AgencyController
 from postal_service.web.agency_lists import AgencyListController
 from postal_service.web.approvals import ApprovalController
 from postal_service.web.bags import BagController
+from postal_service.web.catalogue import CatalogueController
 from postal_service.web.citizen import CitizenController
 from postal_service.web.closures import ClosureController
 from postal_service.web.complaints import ComplaintController
@@ -104,6 +105,7 @@ HANDLERS: list[ControllerRouterHandler] = [
     SupervisorController,
     RosterController,
     ClosureController,
+    CatalogueController,
     CitizenController,
     NetworkController,
     OperatorController,

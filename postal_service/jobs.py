@@ -15,7 +15,7 @@ from notifications.sending import Means, Sender
 from postal_service import seals
 from postal_service.clock import Clock
 from postal_service.database import Context, Database
-from postal_service.desk import closures, holding, radar
+from postal_service.desk import catalogue_imports, closures, holding, radar
 from postal_service.seals import Seal
 
 log = structlog.get_logger()
@@ -54,7 +54,7 @@ class Jobs:
         self._sending = Lane(jobs=(self.send_sms,))
         self._hearing = Lane(jobs=(self.hear_receipts,))
         self._sweeping = Lane(jobs=(self.sweep, self.ask_networks, self.judge_networks))
-        self._desk = Lane(jobs=(self.watch, self.hold_up, self.last_day))
+        self._desk = Lane(jobs=(self.watch, self.hold_up, self.last_day, self.take_files))
         self._judged_at: datetime | None = None
         self._reminded_at: datetime | None = None
         self._sealing = Lane(jobs=(self.seal_days,))
@@ -173,6 +173,11 @@ class Jobs:
         await seals.export_missing(begin, self._seal)
         self._sealed_at = now
         return False
+
+    async def take_files(self) -> bool:
+        """Read and apply the tables an administrator brought, a step at a time."""
+        begin = partial(self._database.begin, Context.job("take_files"))
+        return await catalogue_imports.work(begin, self._clock.now())
 
     async def _run(self, job: Job) -> bool:
         name = getattr(job, "__name__", "job")

@@ -136,6 +136,19 @@ async def agencies_at(conn: Connection[Record], places: Sequence[str], day: date
     return convert(await conn.fetch(AGENCIES_AT, places, day), list[Agency])
 
 
+AGENCIES_ON = """
+SELECT id, code, name_vi, short_name, sms_name, kind, level, parent_code, unit_code,
+       seat_unit_2019, seat_unit_2025, address, phone, hours_group, valid_from, valid_to, demo
+  FROM agency
+ WHERE daterange(valid_from, valid_to) @> $1::date
+ ORDER BY level DESC, id
+"""
+
+
+async def agencies_on(conn: Connection[Record], day: date) -> list[Agency]:
+    return convert(await conn.fetch(AGENCIES_ON, day), list[Agency])
+
+
 # 0.5: "ubnd phuog 3" still finds its ward, and a word of another agency does not.
 SEARCH_AGENCIES = """
 WITH typed AS (SELECT vn_fold(btrim($1)) AS words)

@@ -27,6 +27,17 @@ VERIFIED: Final = {"yes": "đã kiểm chứng", "demo": "dữ liệu minh họa
 REQUIRED: Final = {"yes": "bắt buộc", "if": "khi cần"}
 ZONES: Final = {"district": "Nội huyện cũ", "province": "Nội tỉnh", "inter": "Liên tỉnh"}
 SERVICES: Final = {"send": "gửi", "return": "nhận", "both": "gửi và nhận"}
+REASON_GROUPS: Final = {
+    "delivery_failed": "phát không thành",
+    "pickup_failed": "thu gom không thành",
+    "custody_discrepancy": "lệch khi giao nhận",
+    "correction": "đính chính",
+    "pause": "tạm dừng",
+    "refusal": "từ chối",
+    "late": "trễ hẹn",
+    "withdrawal": "rút hồ sơ",
+    "closure": "gián đoạn",
+}
 
 #: Of a procedure's version, in the order a screen shows them.
 FIELDS: Final = {

@@ -247,6 +247,7 @@ HANDLERS: Final[ExceptionHandlersMap] = {
     ValueError: refuse_input,
     Busy: refuse_busy,
     asyncpg.UniqueViolationError: refuse_raced,
+    asyncpg.ExclusionViolationError: refuse_raced,
     asyncpg.QueryCanceledError: refuse_busy,
     asyncpg.LockNotAvailableError: refuse_busy,
     asyncpg.PostgresConnectionError: refuse_busy,
