@@ -29,13 +29,13 @@ class Load(Struct, frozen=True, kw_only=True):
         self, scans: Iterator[dict[str, str]], *, clients: int, seconds: float
     ) -> float:
         """Answers a second to single scans."""
-        made = [self._request("/courier/scans", scan) for scan in islice(scans, MOST)]
+        made = [self.request("/courier/scans", scan) for scan in islice(scans, MOST)]
         until = time.perf_counter() + seconds
         return await self._ask(iter(made), clients=clients, until=until) / seconds
 
     async def batches(self, batches: Sequence[list[dict[str, str]]], *, clients: int) -> float:
         """Answered batches a second."""
-        requests = [self._request("/courier/scans/batch", {"scans": scans}) for scans in batches]
+        requests = [self.request("/courier/scans/batch", {"scans": scans}) for scans in batches]
         started = time.perf_counter()
         done = await self._ask(iter(requests), clients=clients, until=started + 60)
         return done / (time.perf_counter() - started)
@@ -44,7 +44,7 @@ class Load(Struct, frozen=True, kw_only=True):
         self, asked: Sequence[tuple[str, object]], *, clients: int
     ) -> tuple[float, list[float]]:
         """Send *asked*, (path, body) each; the seconds it took in all, and for each request."""
-        requests = [self._request(path, body) for path, body in asked]
+        requests = [self.request(path, body) for path, body in asked]
         took: list[float] = []
         started = time.perf_counter()
         await self._ask(iter(requests), clients=clients, until=started + 60, took=took)
@@ -69,7 +69,8 @@ class Load(Struct, frozen=True, kw_only=True):
             await asyncio.gather(*(asker.end for asker in askers))
         return sum(asker.done for asker in askers)
 
-    def _request(self, path: str, body: object) -> bytes:
+    def request(self, path: str, body: object) -> bytes:
+        """A POST of *body* as it goes over the wire."""
         text = msgspec.json.encode(body)
         head = (
             f"POST {path} HTTP/1.1\r\nHost: 127.0.0.1:{self.port}\r\n"
