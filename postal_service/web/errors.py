@@ -250,6 +250,7 @@ HANDLERS: Final[ExceptionHandlersMap] = {
     asyncpg.ExclusionViolationError: refuse_raced,
     asyncpg.QueryCanceledError: refuse_busy,
     asyncpg.LockNotAvailableError: refuse_busy,
+    asyncpg.DeadlockDetectedError: refuse_busy,
     asyncpg.PostgresConnectionError: refuse_busy,
     asyncpg.CannotConnectNowError: refuse_busy,
     asyncpg.TooManyConnectionsError: refuse_busy,
