@@ -27,6 +27,7 @@ from postal_service.web.account import AccountController
 from postal_service.web.agency import AgencyController
 from postal_service.web.agency_lists import AgencyListController
 from postal_service.web.approvals import ApprovalController
+from postal_service.web.archive import ArchiveController
 from postal_service.web.bags import BagController
 from postal_service.web.catalogue import CatalogueController
 from postal_service.web.citizen import CitizenController
@@ -97,6 +98,7 @@ HANDLERS: list[ControllerRouterHandler] = [
     CorrectionController,
     IncidentController,
     PaperController,
+    ArchiveController,
     SlipController,
     QuarantineController,
     PartyController,

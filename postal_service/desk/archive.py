@@ -33,6 +33,8 @@ __all__ = [
 
 #: As long a browser may ask again for one print.
 LIFE: Final = timedelta(minutes=15)
+#: Who looks for an older paper knows its number.
+LATELY: Final = timedelta(days=7)
 #: The largest id the database has.
 MOST: Final = 2**63 - 1
 
@@ -182,6 +184,6 @@ def number_of(text: str) -> str:
     return text.strip().upper()[:60]
 
 
-async def lately(conn: Connection[Record], by: Staff) -> list[Row]:
-    """What her desk printed last."""
-    return await store.papers_lately(conn, by.office_id, by.agency_id)
+async def lately(conn: Connection[Record], by: Staff, *, now: datetime) -> list[Row]:
+    """What her desk printed in the last days, the newest first."""
+    return await store.papers_lately(conn, by.office_id, by.agency_id, now - LATELY)

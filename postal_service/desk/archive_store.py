@@ -26,6 +26,7 @@ class Row(Struct, frozen=True, kw_only=True):
     by: str
     copies: int
     last_at: datetime
+    ref: str | None  #: the dossier it is about
 
 
 FIND_PAPER = """
@@ -180,9 +181,10 @@ async def print_at(conn: Connection[Record], paper_id: int, ordinal: int) -> Pri
 
 PAPER_BY_ID = """
 SELECT p.id, p.kind, p.subject, p.edition, p.form_set, p.form_number, p.basis, p.sha256, p.made_at,
-       q.full_name AS by, t.copies, t.last_at
+       q.full_name AS by, t.copies, t.last_at, d.ref
   FROM paper p
   JOIN person q ON q.id = p.person_id
+  LEFT JOIN dossier d ON d.id = p.dossier_id
   CROSS JOIN LATERAL (SELECT coalesce(max(ordinal), 0) AS copies,
                              coalesce(max(at), p.made_at) AS last_at
                         FROM paper_print
@@ -198,14 +200,17 @@ async def paper_by_id(conn: Connection[Record], paper_id: int) -> Row | None:
 # A dossier's own, and those of its items and lists: each is found by the number in the hand.
 PAPERS_ABOUT = """
 SELECT p.id, p.kind, p.subject, p.edition, p.form_set, p.form_number, p.basis, p.sha256, p.made_at,
-       q.full_name AS by, t.copies, t.last_at
+       q.full_name AS by, t.copies, t.last_at, d.ref
   FROM paper p
   JOIN person q ON q.id = p.person_id
+  LEFT JOIN dossier d ON d.id = p.dossier_id
   CROSS JOIN LATERAL (SELECT coalesce(max(ordinal), 0) AS copies,
                              coalesce(max(at), p.made_at) AS last_at
                         FROM paper_print
                        WHERE paper_id = p.id) t
- WHERE p.subject = $1 OR p.dossier_id = (SELECT id FROM dossier WHERE ref = $1)
+ WHERE p.id IN (SELECT id FROM paper WHERE subject = $1
+                 UNION
+                SELECT o.id FROM paper o JOIN dossier e ON e.id = o.dossier_id WHERE e.ref = $1)
  ORDER BY p.made_at DESC, p.id DESC
  LIMIT 200
 """
@@ -218,20 +223,21 @@ async def papers_about(conn: Connection[Record], number: str) -> list[Row]:
 # What her desk printed last: where a printer jammed, the paper is the first of these.
 PAPERS_LATELY = """
 SELECT p.id, p.kind, p.subject, p.edition, p.form_set, p.form_number, p.basis, p.sha256, p.made_at,
-       q.full_name AS by, t.copies, t.last_at
+       q.full_name AS by, t.copies, t.last_at, d.ref
   FROM paper p
   JOIN person q ON q.id = p.person_id
+  LEFT JOIN dossier d ON d.id = p.dossier_id
   CROSS JOIN LATERAL (SELECT coalesce(max(ordinal), 0) AS copies,
                              coalesce(max(at), p.made_at) AS last_at
                         FROM paper_print
                        WHERE paper_id = p.id) t
- WHERE CASE WHEN $1::bigint IS NULL THEN p.agency_id = $2 ELSE p.office_id = $1 END
+ WHERE p.made_at > $3 AND (p.office_id = $1 OR p.agency_id = $2)
  ORDER BY p.made_at DESC, p.id DESC
  LIMIT 50
 """
 
 
 async def papers_lately(
-    conn: Connection[Record], office_id: int | None, agency_id: int | None
+    conn: Connection[Record], office_id: int | None, agency_id: int | None, since: datetime
 ) -> list[Row]:
-    return convert(await conn.fetch(PAPERS_LATELY, office_id, agency_id), list[Row])
+    return convert(await conn.fetch(PAPERS_LATELY, office_id, agency_id, since), list[Row])
