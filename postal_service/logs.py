@@ -1,4 +1,4 @@
-"""One form for every line a process logs, without anybody's phone or identity number.
+"""One form for every line a process logs, without anybody's number, code or key.
 
 The lines of libraries go the same way as ours.
 """
@@ -8,20 +8,39 @@ from __future__ import annotations
 import logging
 import re
 from collections.abc import MutableMapping
-from typing import Any, Final
+from typing import Any, Final, TextIO
 
 import structlog
 from structlog.typing import Processor, WrappedLogger
 
-#: +84 and nine or ten digits, a national number of ten or eleven, an identity number of twelve.
-PERSONAL: Final = re.compile(r"(?<![\dA-Za-z])(?:\+84\d{9,10}|0\d{9,11}|\d{12})(?!\d)")
+#: What the database quotes of a row or of a parameter: a value each, whoever's.
+QUOTED: Final = re.compile(r"(DETAIL:|query argument \$\d+:|Failing row contains).*")
+#: A session, a token of ours, a secret, a hash: forty letters and digits, but no UUID.
+SECRET: Final = re.compile(
+    r"(?<![\w-])(?:ldp_\w+|[A-Z2-7]{32}|(?=[\w-]*\d)(?![0-9a-f]{8}-[0-9a-f]{4}-)[\w-]{40,})(?![\w-])"
+)
+COOKIE: Final = re.compile(r"((?:__Host-)?postal(?:-\w+)?=)[^;,\s'\"]+")
+#: The citizen's own key to her dossier: fourteen of the alphabet, in one piece or in groups.
+TRACKING: Final = re.compile(
+    r"(?<!\w)(?:[0-9BCFGHJ-NP-TVXZ]{14}"
+    r"|(?:[0-9BCFGHJ-NP-TVXZ]{4}[ -]){3}[0-9BCFGHJ-NP-TVXZ]{2})(?!\w)"
+)
+#: +84 and nine or ten digits, a national number of ten or eleven, an identity number of nine or
+#: twelve; in one piece or in groups, as people write them.
+PERSONAL: Final = re.compile(
+    r"(?<![\w.])(?:(?:\+?84|0)\d{8,10}"
+    r"|(?=(?:[ .]?\d){9,12}(?!\d))(?:\+84|0)\d{0,4}(?:[ .]\d{2,4}){2,4}"
+    r"|\+84(?:[ .]\d{2,4}){3,4}|\d{12}|\d{9}|\d{3}(?:[ .]\d{3}){2,3})(?!\w)"
+)
+#: The code a receiver says at her door: six digits that are no part of anything longer.
+CODE: Final = re.compile(r"(?<![\w.:,/-])\d{6}(?![\w-]|[.:,]\d)")
 
 #: They tell every request or job at INFO, some with what was sent.
 TALKATIVE: Final = ("arq", "twilio", "asyncio", "aiohttp.access", "litestar", "granian.access")
 
 
-def configure(*, json: bool, level: int = logging.INFO) -> None:
-    """Send every log line of this process to stderr, as JSON or for the eye."""
+def configure(*, json: bool, level: int = logging.INFO, stream: TextIO | None = None) -> None:
+    """Send every log line of this process to *stream* or stderr, as JSON or for the eye."""
     chain: list[Processor] = [
         structlog.contextvars.merge_contextvars,
         structlog.stdlib.add_log_level,
@@ -40,7 +59,7 @@ def configure(*, json: bool, level: int = logging.INFO) -> None:
         logger_factory=structlog.stdlib.LoggerFactory(),
         cache_logger_on_first_use=True,
     )
-    handler = logging.StreamHandler()
+    handler = logging.StreamHandler(stream)
     handler.setFormatter(
         structlog.stdlib.ProcessorFormatter(
             foreign_pre_chain=chain,
@@ -62,10 +81,10 @@ def redact(_: WrappedLogger, __: str, event: MutableMapping[str, Any]) -> Mutabl
 
 
 def masked(value: Any) -> Any:  # noqa: ANN401 -- a log line may hold anything
-    """*value* with each personal number cut down to its last three digits."""
+    """*value* without secrets, each personal number cut down to its last three digits."""
     match value:
         case str():
-            return PERSONAL.sub(lambda found: f"…{found[0][-3:]}", value)
+            return redacted(value)
         case dict():
             return {key: masked(inner) for key, inner in value.items()}
         case list() | tuple():
@@ -74,3 +93,11 @@ def masked(value: Any) -> Any:  # noqa: ANN401 -- a log line may hold anything
             return value
         case _:
             return masked(str(value))
+
+
+def redacted(text: str) -> str:
+    for pattern in (QUOTED, COOKIE):
+        text = pattern.sub(lambda found: f"{found[1]}…", text)
+    text = TRACKING.sub("…", SECRET.sub("…", text))
+    text = PERSONAL.sub(lambda found: f"…{found[0][-3:]}", text)
+    return CODE.sub("…", text)

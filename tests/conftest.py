@@ -16,7 +16,7 @@ from postal_service.clock import Clock
 from postal_service.database import Connection, Context, Database
 from postal_service.desk.load import load
 from postal_service.settings import DATA
-from tests import make
+from tests import make, suite_log
 
 serial = itertools.count(1)
 
@@ -30,6 +30,7 @@ def pytest_configure(config: pytest.Config) -> None:
     hypothesis.settings.register_profile("deep", max_examples=2000, deadline=None)
     hypothesis.settings.register_profile("quick", deadline=None)
     hypothesis.settings.load_profile("deep" if config.getoption("--deep") else "quick")
+    suite_log.pytest_configure(config)
 
 
 def named(url: str, name: str) -> str:
