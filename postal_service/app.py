@@ -51,6 +51,7 @@ from postal_service.web.operator_templates import TemplateController
 from postal_service.web.papers import PaperController
 from postal_service.web.people import PeopleController
 from postal_service.web.parties import FindController, PartyController, ReadsController
+from postal_service.web.people import PeopleController
 from postal_service.web.phone import PhoneController
 from postal_service.web.outage import OutageController
 from postal_service.web.paper_room import PaperRoomController

@@ -11,7 +11,7 @@ from rich.console import Console
 
 from postal_service.database import DatabaseError
 from postal_service.desk.errors import DeskError
-from postal_service.fields import Keys
+from postal_service.fields import FieldError, Keys
 from postal_service.security import SecurityError
 from postal_service.settings import BadSetting, Settings
 from tracking.errors import TrackingError
@@ -37,6 +37,6 @@ def run(
     try:
         with asyncio.Runner(loop_factory=loop) as runner:
             return runner.run(work)
-    except (DatabaseError, DeskError, TrackingError, SecurityError, OSError) as error:
+    except (DatabaseError, DeskError, FieldError, TrackingError, SecurityError, OSError) as error:
         errors.print(str(error), style="red")
         sys.exit(1)

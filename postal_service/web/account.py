@@ -25,7 +25,7 @@ from postal_service.security_log import Act, Entry
 from postal_service.security_steps import WrongCode
 from postal_service.web import doors, log_words
 from postal_service.web.doors import Visit
-from postal_service.web.errors import STATUS
+from postal_service.web.errors import status_of
 from postal_service.web.inputs import Form
 from postal_service.web.needs import Caller
 from postal_service.web.pages import page
@@ -172,7 +172,7 @@ async def enrolment(
     return await page(
         visit.request,
         "account/enrolment.html",
-        status=STATUS[type(refusal)] if refusal else 200,
+        status=status_of(refusal) if refusal else 200,
         refused=said(visit, refusal) if refusal else "",
         next="",
         action="/account/second-step",
@@ -197,7 +197,7 @@ async def showing(
     return await page(
         visit.request,
         "account/account.html",
-        status=STATUS[type(refusal)] if refusal else 200,
+        status=status_of(refusal) if refusal else 200,
         sessions=sessions,
         mine=digest(visit.token),
         step=step,

@@ -23,7 +23,7 @@ from postal_service.security import SecurityError, SignedOut, WrongRole
 from postal_service.security_people import Deed, Member
 from postal_service.settings import Settings as TheSettings
 from postal_service.web import log_words
-from postal_service.web.errors import STATUS, wants_english
+from postal_service.web.errors import status_of, wants_english
 from postal_service.web.guards import find_caller
 from postal_service.web.needs import Caller, Db, Now, Settings
 from postal_service.web.pages import page
@@ -204,7 +204,7 @@ async def asking(
     return await page(
         visit.request,
         "people/new.html",
-        status=status(refusal),
+        status=status_of(refusal) if refusal else 200,
         typed=typed,
         places=places,
         roles={role: ROLES[role] for role in security_people.roles_of(visit.caller)},
@@ -225,7 +225,7 @@ async def showing(
     return await page(
         visit.request,
         "people/one.html",
-        status=status(refusal),
+        status=status_of(refusal) if refusal else 200,
         whom=whom,
         held=held,
         log=log,
@@ -242,12 +242,6 @@ async def linked(visit: Visit, whom: Member, token: str) -> Response[str]:
     """The link, for once: on screen, or on paper."""
     way = f"{visit.settings.site_url.rstrip('/')}/welcome?key={token}"
     return await page(visit.request, "people/link.html", whom=whom, way=way, now=visit.now)
-
-
-def status(refusal: Exception | None) -> int:
-    if refusal is None:
-        return 200
-    return next((STATUS[kind] for kind in type(refusal).__mro__ if kind in STATUS), 422)
 
 
 def said(visit: Visit, refusal: Exception | None) -> str:

@@ -15,7 +15,7 @@ from postal_service import security, security_doors
 from postal_service.security_doors import Knock
 from postal_service.web import doors
 from postal_service.web.doors import CLEARED, DOOR, HOMES, Coming, Visit
-from postal_service.web.errors import STATUS, wants_english
+from postal_service.web.errors import status_of, wants_english
 from postal_service.web.guards import cookie_name, find_caller, known_cookie
 from postal_service.web.inputs import Form
 from postal_service.web.pages import page
@@ -61,7 +61,7 @@ class SignInController(Controller):
             return await page(
                 visit.request,
                 "signin.html",
-                status=STATUS[type(refusal)],
+                status=status_of(refusal),
                 refused=refusal.en if wants_english(visit.request) else refusal.vi,
                 username=data.username,
                 next=data.next,

@@ -12,7 +12,7 @@ from msgspec import Meta
 from postal_service import security_phones
 from postal_service.caller import Role
 from postal_service.security_phones import WrongNumber
-from postal_service.web.errors import STATUS, wants_english
+from postal_service.web.errors import status_of, wants_english
 from postal_service.web.guards import only
 from postal_service.web.inputs import Form
 from postal_service.web.needs import Caller, Db, Now
@@ -110,7 +110,7 @@ async def showing(
     return await page(
         request,
         "people/phones.html",
-        status=STATUS.get(type(refusal), 422) if refusal else 200,
+        status=status_of(refusal) if refusal else 200,
         waiting=waiting,
         known=known,
         done=done,

@@ -20,7 +20,7 @@ from postal_service.security_steps import WrongCode
 from postal_service.security_store import Begun
 from postal_service.web import doors
 from postal_service.web.doors import DOOR, Coming, Visit
-from postal_service.web.errors import STATUS, wants_english
+from postal_service.web.errors import status_of, wants_english
 from postal_service.web.guards import find_begun
 from postal_service.web.inputs import Form
 from postal_service.web.pages import page
@@ -83,7 +83,7 @@ class StepController(Controller):
             return await page(
                 begin.request,
                 "account/code.html",
-                status=STATUS[type(refusal)],
+                status=status_of(refusal),
                 refused=said(begin, refusal),
                 next=data.next,
             )
@@ -193,7 +193,7 @@ async def enrolment(
     return await page(
         begin.request,
         "account/enrolment.html",
-        status=STATUS[type(refusal)] if refusal else 200,
+        status=status_of(refusal) if refusal else 200,
         refused=said(begin, refusal) if refusal else "",
         next=wanted,
         action=doors.STEPS[Lack.ENROLMENT],

@@ -16,7 +16,7 @@ from postal_service.security_doors import Knock
 from postal_service.security_log import Act
 from postal_service.web import doors
 from postal_service.web.doors import CLEARED, DOOR, Coming, Visit
-from postal_service.web.errors import STATUS
+from postal_service.web.errors import status_of
 from postal_service.web.guards import clerks
 from postal_service.web.inputs import Form
 from postal_service.web.needs import Caller
@@ -69,7 +69,7 @@ async def showing(
     return await page(
         visit.request,
         "account/switch.html",
-        status=STATUS[type(refusal)] if refusal else 200,
+        status=status_of(refusal) if refusal else 200,
         colleagues=colleagues,
         chosen=chosen,
         refused=said(visit, refusal) if refusal else "",

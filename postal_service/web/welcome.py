@@ -15,7 +15,7 @@ from postal_service.security_links import BadPassword, DeadLink
 from postal_service.security_people_store import Member
 from postal_service.web import doors
 from postal_service.web.doors import DOOR, Coming, Visit
-from postal_service.web.errors import STATUS
+from postal_service.web.errors import status_of
 from postal_service.web.inputs import Form
 from postal_service.web.pages import page
 from postal_service.web.steps import said
@@ -89,7 +89,7 @@ async def showing(
     return await page(
         visit.request,
         "account/welcome.html",
-        status=STATUS[type(refusal)] if refusal else 200,
+        status=status_of(refusal) if refusal else 200,
         whom=whom,
         key=key,
         refused=said(visit, refusal) if refusal else "",
