@@ -30,6 +30,7 @@ from postal_service.web.approvals import ApprovalController
 from postal_service.web.archive import ArchiveController
 from postal_service.web.bags import BagController
 from postal_service.web.catalogue import CatalogueController
+from postal_service.web.calendars import CalendarController, ProposalController
 from postal_service.web.citizen import CitizenController
 from postal_service.web.closures import ClosureController
 from postal_service.web.complaints import ComplaintController
@@ -110,6 +111,8 @@ HANDLERS: list[ControllerRouterHandler] = [
     ClosureController,
     CatalogueController,
     CitizenController,
+    CalendarController,
+    ProposalController,
     NetworkController,
     OperatorController,
     MetricsController,
