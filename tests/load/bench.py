@@ -16,13 +16,14 @@ import msgspec
 import uvloop
 
 from postal_service import embedded
-from tests.load import deadlines, load, manifest, scan, sms, verify
+from tests.load import deadlines, load, manifest, papers, scan, sms, verify
 
 Figures = dict[str, float]
 BENCHES: dict[str, Callable[[str, Path], Awaitable[Figures]]] = {
     "deadlines": deadlines.measure,
     "load": load.measure,
     "manifest": manifest.measure,
+    "papers": papers.measure,
     "scan": scan.measure,
     "sms": sms.measure,
     "verify": verify.measure,

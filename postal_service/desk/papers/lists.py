@@ -178,7 +178,7 @@ NOTES: Final[Mapping[Layout, tuple[str, ...]]] = {
 
 def hand_over_list(paper: HandOverList) -> bytes:
     """The list as PDF/A-2b, up to 2,000 lines. Raises BadIdentifier where an S10 is none."""
-    return press.pdf(TEMPLATE, words(paper), paper.at)
+    return press.pdf(TEMPLATE, words(paper), paper.at, tagged=False)
 
 
 def words(paper: HandOverList) -> dict[str, object]:

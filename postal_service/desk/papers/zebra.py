@@ -7,8 +7,8 @@ digits, a byte for eight dots, black set; repeated digits and rows are written s
 
 from __future__ import annotations
 
+import re
 from io import BytesIO
-from itertools import groupby
 from typing import Final
 
 from PIL import Image
@@ -19,6 +19,7 @@ THRESHOLD: Final = 128
 UNITS: Final = "GHIJKLMNOPQRSTUVWXY"
 TWENTIES: Final = "ghijklmnopqrstuvwxyz"
 MOST: Final = 400
+RUN: Final = re.compile(r"(.)\1+")
 
 
 def zpl(picture: bytes) -> bytes:
@@ -41,17 +42,17 @@ def short(rows: list[str]) -> str:
             lines.append(":")
             continue
         kept = digits.rstrip("0")
-        counted = "".join(repeated(digit, len(list(run))) for digit, run in groupby(kept))
+        counted = RUN.sub(lambda run: repeated(run[1], len(run[0])), kept)
         lines.append(counted + ("," if len(kept) < len(digits) else ""))
     return "".join(lines)
 
 
 def repeated(digit: str, times: int) -> str:
-    """JF for four F; a single digit stays as it is."""
+    """JF for four F."""
     parts = []
     while times > MOST:
         parts.append(TWENTIES[-1] + digit)
         times -= MOST
     twenties, units = divmod(times, 20)
     count = (TWENTIES[twenties - 1] if twenties else "") + (UNITS[units - 1] if units else "")
-    return "".join(parts) + (digit if times == 1 else count + digit)
+    return "".join(parts) + count + digit
