@@ -22,7 +22,7 @@ from postal_service.desk.complaint_store import Complaint, NewComplaint, Told
 from postal_service.desk.errors import DeskError
 from postal_service.desk.papers.counter_papers import ComplaintReceipt
 from postal_service.desk.radar_rules import Rule, Silence
-from tracking import calendars, number_store
+from tracking import calendar_editions, number_store
 from tracking.working_time import Calendar
 
 __all__ = ["Complaint", "Typed", "answer", "find", "open_", "receipt_of", "silences", "standing"]
@@ -108,7 +108,7 @@ async def open_(conn: Connection[Record], typed: Typed, *, staff: Staff, now: da
     office = await offices.get(conn, staff.office_id or 0)
     ref = (await prints.find(conn, typed.ref, office.id)).ref if typed.ref else None
     day = now.astimezone(VIETNAM).date()
-    calendar = await calendars.calendar_for(conn, office.hours_group, day)
+    calendar = await calendar_editions.calendar_for(conn, office.hours_group, day)
     number = f"PA-{day:%y%m%d}-{await number_store.next_serial(conn, day, 'PA'):05}"
     await store.add(
         conn,

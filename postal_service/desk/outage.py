@@ -87,6 +87,14 @@ async def look(
     return found
 
 
+async def left(
+    conn: Connection[Record], pack_id: int, office_id: int, *, now: datetime
+) -> list[int]:
+    """The sheets of a pack that nobody has accounted for. Raises UnknownPack."""
+    sheets = await look(conn, pack_id, office_id, now=now)
+    return [sheet.ordinal for sheet in sheets if sheet.state in ("blank", "gap")]
+
+
 def mark(key: bytes, sheet: Sheet) -> str:
     """What the sheet's code says: pack, sheet, and 62 bits that only this house can make.
 

@@ -126,11 +126,13 @@ class OutageController(Controller):
     async def strike(
         self, request: AnyRequest, pack_id: FromPath[int], caller: Caller, db: Db, now: Now
     ) -> Redirect:
-        """Say that the ticked sheets are void, and why. Safe to press twice."""
+        """Say that the ticked sheets are void, or all that are left, and why. Safe to repeat."""
         posted = await request.form()
         ticked = [number(str(each)) for each in posted.getall("sheet", [])]
         why = clean(str(posted.get("why", "")))[:20]
         async with db.begin(caller.context) as conn:
+            if "all" in posted:
+                ticked = await outage.left(conn, pack_id, caller.office_id or 0, now=now)
             await outage.strike(conn, pack_id, ticked, why, staff=caller, now=now)
         return Redirect(f"/counter/outage/packs/{pack_id}?struck=1", status_code=303)
 

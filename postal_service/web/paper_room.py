@@ -100,7 +100,7 @@ class PaperRoomController(Controller):
 
     @post("/cash", name="counter.cash_up", status_code=303)
     async def cash_up(self, request: AnyRequest, caller: Caller, db: Db, now: Now) -> Response[Any]:
-        """The sheet of one count, kept under the page's id: a second press finds the first's."""
+        """The sheet of one count: a second press finds the first's, a new count makes another."""
         form = await request.form()
         typed = {name: clean(str(value))[:LONGEST_NOTE] for name, value in form.items()}
         try:
@@ -114,9 +114,11 @@ class PaperRoomController(Controller):
             return await till_page(request, wrong)
         async with db.begin(caller.context) as conn:
             sheet = await till.cash_up(conn, caller, counted, typed.get("note", ""), now=now)
-        filing = Filing(kind=Kind.CASH_UP, subject=sheet.number, edition=str(form_id))
+        counts = f"{form_id}|{sheet.counted}|{sheet.note}|{sheet.lines}"
+        mark = hashlib.sha256(counts.encode()).hexdigest()[:16]
+        filing = Filing(kind=Kind.CASH_UP, subject=sheet.number, edition=mark)
         await original(db, caller, now, filing, partial(counter_paper, sheet))
-        return Redirect(f"/counter/cash/{sheet.number}/{form_id}.pdf", status_code=303)
+        return Redirect(f"/counter/cash/{sheet.number}/{mark}.pdf", status_code=303)
 
     @get("/cash/{number:str}/{name:str}", name="counter.cash_sheet")
     async def cash_sheet(

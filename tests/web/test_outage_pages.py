@@ -172,6 +172,18 @@ async def test_gaps_stand_on_the_page_until_they_are_struck(
     assert "chưa rõ" not in page
 
 
+async def test_a_pack_is_put_away_with_one_press(clerk: Client, desk: Connection) -> None:
+    """Twenty blanks are not ticked one by one; a second press finds nothing left to strike."""
+    way = await pack(clerk)
+
+    done = await post(clerk, f"{way}/strikes", all="1", why="unused")
+    again = await post(clerk, f"{way}/strikes", all="1", why="unused")
+
+    assert (done.status_code, again.status_code) == (303, 422)
+    struck = await desk.fetchval("SELECT count(*) FROM outage_sheet WHERE void_why = 'unused'")
+    assert struck == 3
+
+
 async def test_a_forged_sheet_is_held_and_anothers_is_sent_on(
     client: Client, desk: Connection, town: Town
 ) -> None:

@@ -44,6 +44,9 @@ async def test_the_till_prints_what_was_counted_once(
     assert "thiếu 500 ₫" in said
     assert "Bốn mươi nghìn đồng" in said
     assert await desk.fetchval("SELECT count(*) FROM paper WHERE kind = 'cash_up'") == 1
+    recount = await clerk.post("/counter/cash", data=counted | {"n500": "1", "n1000": "1"})
+    assert recount.headers["location"] != first.headers["location"]
+    assert "thừa 500 ₫" in paper(await clerk.get(recount.headers["location"]))
 
 
 async def test_a_wrong_number_of_notes_keeps_the_others(clerk: Client) -> None:

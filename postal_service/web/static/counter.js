@@ -184,7 +184,8 @@ function startPrinting() {
     }
     at("next").focus();
   }, { once: true });
-  at("next")?.focus();
+  // a page that asks for something first says so itself
+  if (!document.querySelector("[autofocus]")) at("next")?.focus();
 }
 
 if (form) startForm();
