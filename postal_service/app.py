@@ -30,6 +30,8 @@ from postal_service.web.approvals import ApprovalController
 from postal_service.web.archive import ArchiveController
 from postal_service.web.bags import BagController
 from postal_service.web.catalogue import CatalogueController
+from postal_service.web.catalogue_files import FileController
+from postal_service.web.catalogue_prices import PriceController
 from postal_service.web.calendars import CalendarController, ProposalController
 from postal_service.web.citizen import CitizenController
 from postal_service.web.closures import ClosureController
@@ -110,6 +112,8 @@ HANDLERS: list[ControllerRouterHandler] = [
     RosterController,
     ClosureController,
     CatalogueController,
+    PriceController,
+    FileController,
     CitizenController,
     CalendarController,
     ProposalController,

@@ -18,6 +18,7 @@ from msgspec import Struct, structs
 from postal_service.clock import VIETNAM
 from postal_service.desk import catalogue_tariff_store as store
 from postal_service.desk import catalogue_version_store, load_store
+from postal_service.desk.catalogue_diff import ADDED, CHANGED, REMOVED, Difference
 from postal_service.desk.catalogue_ends import BadEnd
 from postal_service.desk.catalogue_form import BadVersion
 from postal_service.desk.catalogue_history import Note
@@ -31,7 +32,7 @@ from postal_service.desk.catalogue_price_form import (
 )
 from postal_service.desk.catalogue_tariff_store import Cell, PriceList
 from postal_service.desk.catalogue_versions import InForce
-from postal_service.desk.catalogue_words import SERVICES, ZONES
+from postal_service.desk.catalogue_words import SERVICES, ZONES, said
 from postal_service.desk.errors import DeskError
 from postal_service.desk.intake import Problem
 from postal_service.desk.procedure_store import Step
@@ -268,7 +269,22 @@ def in_words(cells: Sequence[Cell] | Sequence[TariffRow]) -> dict[str, str]:
     return {
         f"{ZONES[cell.zone]}, {SERVICES[cell.service]}"
         f"{', có thu hộ' if cell.fee_collection else ''}, trên {cell.weight_over_g} g": (
-            f"{cell.price_vnd} ₫"
+            said("phi_vnd", str(cell.price_vnd))
         )
         for cell in cells
     }
+
+
+def differences(made: PricePlan) -> list[Difference]:
+    """Every price that reads otherwise, column by column of the grid."""
+    was, now = in_words(made.old), in_words(made.rows)
+    return [
+        Difference(
+            kind=ADDED if name not in was else REMOVED if name not in now else CHANGED,
+            label=name,
+            before=was.get(name, ""),
+            after=now.get(name, ""),
+        )
+        for name in {**was, **now}
+        if was.get(name) != now.get(name)
+    ]

@@ -32,16 +32,27 @@ from postal_service import (
     security_steps,
 )
 from postal_service.database import Busy
+from postal_service.desk import (
+    agency_forms,
+    archive,
+    catalogue_imports,
+    catalogue_tariffs,
+    catalogue_versions,
+    closures,
+    complaints,
+    incident_desk,
+    quarantine,
+    radar,
+    rights,
+)
 from postal_service.desk import approval_errors as asking
-from postal_service.desk import agency_forms, archive, closures, incident_desk, quarantine, radar
+from postal_service.desk import outage_errors as blanks
 from postal_service.desk.errors import DeskError
 from postal_service.web import pages
 from routes.errors import RoutesError
 from tracking import custody_errors as custody
 from tracking import errors as tracking
 
-from postal_service.desk import complaints
-from postal_service.desk import outage_errors as blanks
 log = structlog.get_logger()
 
 AnyRequest = Request[Any, Any, Any]
@@ -73,14 +84,6 @@ STATUS: Final[dict[type[Exception], int]] = {
     asking.AlreadyAsked: 409,
     asking.AlreadyDecided: 409,
     asking.NotTheSecondPerson: 403,
-    incident_desk.UnknownIncident: 404,
-    radar.UnknownAlarm: 404,
-    closures.UnknownClosure: 404,
-    agency_forms.NotWritten: 404,
-    archive.UnknownPaper: 404,
-    incident_desk.NotOurs: 409,
-    quarantine.Quarantined: 403,
-    quarantine.UnknownCourier: 404,
     complaints.UnknownComplaint: 404,
     complaints.AlreadyAnswered: 409,
     complaints.NotYoursToAnswer: 403,
@@ -90,6 +93,19 @@ STATUS: Final[dict[type[Exception], int]] = {
     blanks.SheetEntered: 409,
     blanks.SheetStruck: 409,
     blanks.PackMade: 409,
+    incident_desk.UnknownIncident: 404,
+    radar.UnknownAlarm: 404,
+    rights.UnknownRequest: 404,
+    closures.UnknownClosure: 404,
+    catalogue_imports.UnknownImport: 404,
+    catalogue_tariffs.UnknownList: 404,
+    catalogue_versions.ChangedMeanwhile: 409,
+    catalogue_versions.InForce: 409,
+    agency_forms.NotWritten: 404,
+    archive.UnknownPaper: 404,
+    incident_desk.NotOurs: 409,
+    quarantine.Quarantined: 403,
+    quarantine.UnknownCourier: 404,
     quarantine.NothingToDecide: 409,
     security.SecurityError: 422,
     security_people.UnknownMember: 404,

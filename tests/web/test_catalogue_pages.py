@@ -10,12 +10,13 @@ import httpx
 import pytest
 from asyncpg import Connection
 
+from postal_service.database import Context, open_database
+from postal_service.desk import catalogue_imports
 from tests import make
 from tests.make import Town
 from tests.web.conftest import Client, read
 
 CODE = "1.004873"
-HIDDEN = re.compile(r'<input[^>]*\bname="([^"]+)"[^>]*\bvalue="([^"]*)"')
 FIELD = re.compile(r'<input[^>]*\bname="([^"]+)"[^>]*?\bvalue="([^"]*)"|<select[^>]*name="([^"]+)"')
 
 
@@ -34,13 +35,15 @@ def fields(page: str) -> list[tuple[str, str]]:
     return found
 
 
-async def send(client: Client, pairs: list[tuple[str, str]], **over: str) -> httpx.Response:
+async def send(
+    client: Client, pairs: list[tuple[str, str]], *, to: str = "/catalogue/procedures", **over: str
+) -> httpx.Response:
     """Press F9 with some fields typed over."""
     names = {name for name, _ in pairs}
     sent: dict[str, Any] = {}
     for name, value in pairs + [(n, v) for n, v in over.items() if n not in names]:
         sent.setdefault(name, []).append(over.get(name, value))
-    return await client.post("/catalogue/procedures", data=sent)
+    return await client.post(to, data=sent)
 
 
 async def opened(client: Client, way: str = f"/catalogue/procedures/{CODE}/next") -> Any:
@@ -138,3 +141,118 @@ async def test_nobody_else_comes_in(client: Client, boss: int, role: str) -> Non
     assert (await client.get("/catalogue")).status_code == 403
     token = {"csrf": client.form_token}
     assert (await client.post("/catalogue/procedures", data=token)).status_code == 403
+
+
+# --- price lists
+
+
+async def test_a_price_list_from_the_grid_to_its_withdrawal(
+    manager: Client, desk: Connection
+) -> None:
+    """One price typed over, shown before and after, saved once, withdrawn."""
+    answer = await manager.get("/catalogue/tariffs/DEMO-2025/next")
+    typed = {"valid_from": "01/01/2027", "why": "QĐ 15/2026", "source": "QĐ 15/2026"}
+    form = fields(answer.text)
+    wrong = await send(manager, form, to="/catalogue/tariffs", **typed | {"p-inter-send-no-0": "x"})
+    assert (wrong.status_code, "không phải số đồng" in wrong.text) == (422, True)
+    typed["p-province-both-no-0"] = "99.000"
+    shown = await send(manager, form, to="/catalogue/tariffs", **typed)
+    for words in ("99.000", "Không đổi cước của", "1 giá thay đổi"):
+        assert words in shown.text, words
+    for _ in range(2):
+        carried = [*fields(shown.text), ("step", "save")]
+        answer = await send(manager, carried, to="/catalogue/tariffs")
+        assert answer.headers["location"] == "/catalogue/tariffs?done=version"
+    assert "BC-2027-01-01" in await read(manager, "/catalogue/tariffs")
+    assert "99.000" in await read(manager, "/catalogue/tariffs/BC-2027-01-01")
+
+    way = "/catalogue/tariffs/BC-2027-01-01/withdrawal"
+    away = {"csrf": manager.form_token, "form_id": str(uuid4())}
+    assert (await manager.post(way, data=away)).status_code == 422
+    for _ in range(2):
+        answer = await manager.post(way, data=away | {"why": "Hoãn"})
+        assert answer.headers["location"].endswith("done=withdraw")
+    assert (
+        await desk.fetchval(
+            "SELECT count(*) FROM tariff WHERE daterange(valid_from, valid_to) @> date '2027-06-01'"
+            " AND tariff_id = 'DEMO-2025'"
+        )
+        == 108
+    )
+
+
+# --- files
+
+
+async def worked(town_url: str) -> None:
+    """The worker reads and applies what waits."""
+    async with open_database(town_url, size=2, name="worker") as database:
+        while await catalogue_imports.work(
+            lambda: database.begin(Context.job("take_files")), make.MORNING
+        ):
+            continue
+
+
+async def test_a_file_out_mended_and_in(manager: Client, desk: Connection, town_url: str) -> None:
+    """Exported, three rows spoilt, told; mended, applied once, and known when it comes again."""
+    out = await manager.get("/catalogue/export/procedures?bom=yes")
+    assert out.text.startswith("\ufeffcode,name_vi")
+    assert out.headers["content-disposition"] == 'attachment; filename="procedures.csv"'
+    head, *rows = out.text.removeprefix("\ufeff").splitlines()
+    first = next(row for row in rows if row.startswith("1.004873"))
+    new = first.replace("1.004873", "1.800001").replace("2018-01-01", "2027-01-01")
+
+    async def sent(text: str) -> str:
+        form = {"csrf": manager.form_token, "id": str(uuid4()), "sheet": "procedures"}
+        for _ in range(2):
+            answer = await manager.post(
+                "/catalogue/files", data=form, files={"file": ("thủ tục.csv", text.encode())}
+            )
+            assert answer.headers["location"] == f"/catalogue/files/{form['id']}"
+        return answer.headers["location"]
+
+    bad = await sent("\n".join([head, new, new.replace("working_day", "week")]))
+    assert "Đã đọc 0 / 2 dòng" in await read(manager, bad)
+    await worked(town_url)
+    text = await read(manager, bad)
+    for words in ("1 thêm", "1 sai", "time_unit", "một trong"):
+        assert words in text, words
+    token = {"csrf": manager.form_token}
+    refused = await manager.post(bad, data=token | {"why": "QĐ"})
+    assert (refused.status_code, "còn 1 dòng sai" in refused.text) == (422, True)
+    assert (await manager.post(f"{bad}/drop", data=token)).status_code == 303
+    assert "đã bỏ" in await read(manager, bad)
+
+    good = await sent("\n".join([head, new]))
+    await worked(town_url)
+    for _ in range(2):
+        assert (await manager.post(good, data=token | {"why": "QĐ 9"})).status_code == 303
+        await worked(town_url)
+    assert "1 dòng thêm, 0 dòng sửa" in await read(manager, good)
+    assert await desk.fetchval("SELECT count(*) FROM procedure WHERE code = '1.800001'") == 1
+    assert "1.800001 v1" in await read(manager, "/catalogue/history?q=1.800001")
+    again = await sent("\n".join([head, new]))
+    await worked(town_url)
+    text = await read(manager, again)
+    assert ("Đúng tệp này đã được nạp" in text, "mọi dòng đã đúng sẵn" in text) == (True, True)
+
+
+@pytest.mark.parametrize(
+    ("raw", "status", "said"),
+    [
+        (b"PK\x03\x04", 422, "Excel"),
+        (b"", 422, "trống"),
+        (b"x" * 10_200_001, 413, "quá lớn"),
+    ],
+)
+async def test_what_is_no_table_is_refused(
+    manager: Client, raw: bytes, status: int, said: str
+) -> None:
+    """A sentence that says how to save it, and nothing is kept."""
+    form = {"csrf": manager.form_token, "id": str(uuid4()), "sheet": "procedures"}
+    headers = {"x-csrf-token": manager.form_token}
+    answer = await manager.post(
+        "/catalogue/files", data=form, files={"file": ("a.csv", raw)}, headers=headers
+    )
+    assert (answer.status_code, said in answer.text) == (status, True)
+    assert "Chưa nạp tệp nào" in await read(manager, "/catalogue/files")
