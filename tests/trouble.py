@@ -10,7 +10,7 @@ from asyncpg import Connection
 from msgspec import Struct
 
 from postal_service import security_store
-from postal_service.caller import Staff
+from postal_service.caller import Role, Staff
 from postal_service.desk import approvals
 from postal_service.desk.approvals import Ask, Kind
 from postal_service.desk.approvals_store import Approval
@@ -53,7 +53,9 @@ async def boss(conn: Connection, town: Town) -> int:
 async def staff(conn: Connection, person: int) -> Staff:
     """Whoever it is, as she is when she has signed in."""
     token = uuid4().bytes * 2
-    await security_store.open_session(conn, token, person, MORNING, MORNING + timedelta(days=1))
+    role = Role(await conn.fetchval("SELECT role FROM person WHERE id = $1", person))
+    opening = security_store.Opening(person_id=person, role=role)
+    await security_store.open_session(conn, token, opening, MORNING, MORNING + timedelta(days=1))
     found = await security_store.staff_of_session(conn, token, MORNING)
     assert found is not None
     return found

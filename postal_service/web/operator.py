@@ -134,7 +134,7 @@ class MetricsController(Controller):
         token = settings.metrics_token or ""
         if not token or not hmac.compare_digest(token.encode(), given.encode()):
             return Response(b"", status_code=404, media_type="text/plain")
-        async with db.begin(Context(kind="web", name="metrics")) as conn:
+        async with db.begin(Context.job("metrics")) as conn:
             seen = await look(conn, now)
         written = metrics.written(
             metrics.Figures(

@@ -39,7 +39,7 @@ class PhoneController(Controller):
     ) -> Response[str]:
         """All telephones, the one that rang last first. The page asks again every two seconds."""
         keeper = DeskDirectory(security.subkey(settings.secret_key, "delivery"))
-        async with db.begin(Context(kind="web", name="phone")) as conn:
+        async with db.begin(Context.job("demo_phone")) as conn:
             shown = [await told(conn, sms, keeper) for sms in await messages.recent(conn, MOST)]
             numbers = await directory.numbers(conn, {sms.recipient_id for sms in shown})
         block = "handsets" if is_fragment(request) else None

@@ -32,7 +32,7 @@ EVERY: Final = 2.0
 PULSE: Final = 15.0
 #: Pulses after which a stream ends by itself, and the page calls again.
 LONGEST: Final = 40
-CONTEXT: Final = Context(kind="web", name="radar")
+CONTEXT: Final = Context.job("radar_feed")
 #: What a database that is away raises.
 AWAY: Final = (Busy, OSError, asyncpg.PostgresError, asyncpg.InterfaceError)
 

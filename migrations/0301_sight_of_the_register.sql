@@ -1,0 +1,148 @@
+-- Row-level security of the register: each sees the dossiers that are or were her business.
+
+-- Every policy asks either columns of its own row or a table whose policy asks no further back:
+-- stake, then consignment, then dossier, then everything that hangs on a dossier. Were two tables
+-- to ask each other, PostgreSQL would refuse both.
+
+-- The dossier that a citizen's tracking code opens. As the owner: the consignment's policy may not
+-- ask the dossier's. Asked once a statement, from a sub-select.
+CREATE FUNCTION postal_citizen_dossier() RETURNS bigint LANGUAGE sql STABLE SECURITY DEFINER
+    SET search_path = public, pg_temp
+    AS $$ SELECT id FROM dossier
+           WHERE current_setting('postal.kind', true) = 'citizen'
+             AND tracking_code = current_setting('postal.name', true) $$;
+
+ALTER TABLE consignment ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY;
+CREATE POLICY owner ON consignment TO CURRENT_USER USING (true) WITH CHECK (true);
+-- a courier sees what lies at a desk for any courier of his office
+CREATE POLICY seen ON consignment FOR SELECT TO postal_app USING (
+    office_id = postal_office() OR agency_id = postal_agency()
+    OR (holder_kind = postal_keeper() AND holder_id = postal_keeper_id())
+    OR (offered_kind = postal_keeper() AND offered_id = postal_keeper_id())
+    OR postal_overlooks()
+    OR EXISTS (SELECT 1 FROM stake s WHERE s.dossier_id = consignment.dossier_id)
+    OR dossier_id = (SELECT postal_citizen_dossier()));
+CREATE POLICY opened ON consignment FOR INSERT TO postal_app
+    WITH CHECK (postal_service() OR postal_keeper() IS NOT NULL);
+CREATE POLICY moved ON consignment FOR UPDATE TO postal_app
+    USING (office_id = postal_office() OR agency_id = postal_agency()
+           OR (holder_kind = postal_keeper() AND holder_id = postal_keeper_id())
+           OR (offered_kind = postal_keeper() AND offered_id = postal_keeper_id())
+           OR postal_service() OR postal_role() = 'manager'
+           OR EXISTS (SELECT 1 FROM stake s WHERE s.dossier_id = consignment.dossier_id))
+    WITH CHECK (true);
+
+ALTER TABLE dossier ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY;
+CREATE POLICY owner ON dossier TO CURRENT_USER USING (true) WITH CHECK (true);
+CREATE POLICY seen ON dossier FOR SELECT TO postal_app USING (
+    (postal_keeper() = 'office' AND office_id = postal_keeper_id())
+    OR (postal_keeper() = 'agency' AND agency_id = postal_keeper_id())
+    OR postal_overlooks()
+    OR EXISTS (SELECT 1 FROM stake s WHERE s.dossier_id = dossier.id)
+    OR (postal_kind() = 'citizen' AND tracking_code = postal_name())
+    -- what waits at an agency's desk may be collected by any courier of the office
+    OR (postal_keeper() = 'courier' AND EXISTS (
+        SELECT 1 FROM consignment c
+         WHERE c.dossier_id = dossier.id AND c.stage = 'ready' AND c.office_id = postal_office())));
+CREATE POLICY opened ON dossier FOR INSERT TO postal_app WITH CHECK (
+    postal_service()
+    OR (postal_keeper() = 'office' AND office_id = postal_keeper_id())
+    OR (postal_keeper() = 'agency' AND agency_id = postal_keeper_id()));
+CREATE POLICY moved ON dossier FOR UPDATE TO postal_app
+    USING (postal_service() OR postal_role() = 'manager'
+           OR (postal_keeper() = 'office' AND office_id = postal_keeper_id())
+           OR (postal_keeper() = 'agency' AND agency_id = postal_keeper_id())
+           OR EXISTS (SELECT 1 FROM stake s WHERE s.dossier_id = dossier.id)
+           OR (postal_keeper() = 'courier' AND EXISTS (
+               SELECT 1 FROM consignment c
+                WHERE c.dossier_id = dossier.id AND c.stage = 'ready'
+                  AND c.office_id = postal_office())))
+    WITH CHECK (true);
+
+-- Nobody writes a line in another's name, but where two people act on one paper: whoever agreed,
+-- and the supervisor who lets in what a lost phone had kept.
+ALTER TABLE event ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY;
+CREATE POLICY owner ON event TO CURRENT_USER USING (true) WITH CHECK (true);
+CREATE POLICY seen ON event FOR SELECT TO postal_app USING (
+    person_id = postal_person() OR postal_overlooks()
+    OR EXISTS (SELECT 1 FROM dossier d WHERE d.id = event.dossier_id));
+CREATE POLICY written ON event FOR INSERT TO postal_app WITH CHECK (
+    person_id = postal_person() OR approver_id = postal_person() OR postal_service()
+    OR postal_role() IN ('supervisor', 'manager'));
+
+-- What is owed is written by whoever acts, and taken by the worker alone.
+ALTER TABLE news ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY;
+CREATE POLICY owner ON news TO CURRENT_USER USING (true) WITH CHECK (true);
+CREATE POLICY owed ON news FOR INSERT TO postal_app WITH CHECK (true);
+CREATE POLICY seen ON news FOR SELECT TO postal_app USING (postal_reads_all());
+CREATE POLICY taken ON news FOR UPDATE TO postal_app USING (postal_service());
+CREATE POLICY done ON news FOR DELETE TO postal_app USING (postal_service());
+
+-- Tables that hang on a dossier, and are seen with it.
+DO $$
+DECLARE t text;
+BEGIN
+    FOREACH t IN ARRAY ARRAY['intake', 'intake_document', 'receipt_print', 'receipt_issue',
+                             'closure_notice'] LOOP
+        EXECUTE format('ALTER TABLE %I ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY', t);
+        EXECUTE format('CREATE POLICY owner ON %I TO CURRENT_USER USING (true) WITH CHECK (true)', t);
+        EXECUTE format('CREATE POLICY seen ON %1$I FOR SELECT TO postal_app USING (postal_overlooks()'
+            ' OR EXISTS (SELECT 1 FROM dossier d WHERE d.id = %1$I.dossier_id))', t);
+        EXECUTE format('CREATE POLICY written ON %1$I FOR INSERT TO postal_app WITH CHECK ('
+            'postal_service() OR (postal_keeper() IS NOT NULL'
+            ' AND EXISTS (SELECT 1 FROM dossier d WHERE d.id = %1$I.dossier_id)))', t);
+        EXECUTE format('CREATE POLICY changed ON %1$I FOR UPDATE TO postal_app USING ('
+            'postal_service() OR (postal_keeper() IS NOT NULL'
+            ' AND EXISTS (SELECT 1 FROM dossier d WHERE d.id = %1$I.dossier_id)))', t);
+    END LOOP;
+END $$;
+
+-- Tables that hang on a line of the register.
+DO $$
+DECLARE t text;
+BEGIN
+    FOREACH t IN ARRAY ARRAY['delivery_proof', 'ruling_note'] LOOP
+        EXECUTE format('ALTER TABLE %I ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY', t);
+        EXECUTE format('CREATE POLICY owner ON %I TO CURRENT_USER USING (true) WITH CHECK (true)', t);
+        EXECUTE format('CREATE POLICY seen ON %1$I FOR SELECT TO postal_app USING (postal_reads_all()'
+            ' OR EXISTS (SELECT 1 FROM event e WHERE e.scan_id = %1$I.scan_id))', t);
+        EXECUTE format('CREATE POLICY written ON %1$I FOR INSERT TO postal_app WITH CHECK ('
+            'postal_service() OR EXISTS (SELECT 1 FROM event e WHERE e.scan_id = %1$I.scan_id))', t);
+        EXECUTE format('CREATE POLICY changed ON %1$I FOR UPDATE TO postal_app USING ('
+            'postal_service() OR EXISTS (SELECT 1 FROM event e WHERE e.scan_id = %1$I.scan_id))', t);
+    END LOOP;
+END $$;
+
+-- Messages: those of her dossiers; the operator sees that they went, their words masked by the page.
+ALTER TABLE sms ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY;
+CREATE POLICY owner ON sms TO CURRENT_USER USING (true) WITH CHECK (true);
+CREATE POLICY seen ON sms FOR SELECT TO postal_app USING (
+    postal_reads_all() OR postal_role() = 'operator'
+    OR EXISTS (SELECT 1 FROM dossier d WHERE d.id = sms.dossier_id));
+CREATE POLICY drafted ON sms FOR INSERT TO postal_app WITH CHECK (postal_service());
+CREATE POLICY sent_again ON sms FOR UPDATE TO postal_app
+    USING (postal_service() OR postal_role() = 'operator');
+DO $$
+DECLARE t text;
+BEGIN
+    FOREACH t IN ARRAY ARRAY['sms_attempt', 'sms_replay'] LOOP
+        EXECUTE format('ALTER TABLE %I ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY', t);
+        EXECUTE format('CREATE POLICY owner ON %I TO CURRENT_USER USING (true) WITH CHECK (true)', t);
+        EXECUTE format('CREATE POLICY seen ON %1$I FOR SELECT TO postal_app USING (postal_reads_all()'
+            ' OR postal_role() = ''operator'''
+            ' OR EXISTS (SELECT 1 FROM sms m WHERE m.id = %1$I.sms_id))', t);
+        EXECUTE format('CREATE POLICY changed ON %I FOR ALL TO postal_app'
+            ' USING (postal_service() OR postal_role() = ''operator'')'
+            ' WITH CHECK (postal_service() OR postal_role() = ''operator'')', t);
+    END LOOP;
+    FOREACH t IN ARRAY ARRAY['sms_receipt', 'sms_network', 'sms_stop'] LOOP
+        EXECUTE format('ALTER TABLE %I ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY', t);
+        EXECUTE format('CREATE POLICY owner ON %I TO CURRENT_USER USING (true) WITH CHECK (true)', t);
+        EXECUTE format('CREATE POLICY kept ON %I TO postal_app'
+            ' USING (postal_reads_all() OR postal_role() = ''operator'')'
+            ' WITH CHECK (postal_service() OR postal_role() = ''operator'')', t);
+    END LOOP;
+END $$;
+-- a network's report comes in before anybody knows what it is about
+CREATE POLICY reported ON sms_receipt FOR INSERT TO postal_app WITH CHECK (postal_kind() = 'network');
+CREATE POLICY repeated ON sms_receipt FOR SELECT TO postal_app USING (postal_kind() = 'network');
