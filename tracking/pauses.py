@@ -69,13 +69,18 @@ async def check_second(conn: Connection, current: Dossier, ruling: Ruling) -> bo
 
     Raises SecondPersonNeeded unless somebody else has agreed to that one, for a reason.
     """
-    if ruling.act is not Act.ASK_MORE or current.received_at is None:
-        return False
-    if not await store.asked_since_reception(conn, current.id):
+    if ruling.act is not Act.ASK_MORE or not await asked_since_reception(conn, current):
         return False
     if ruling.approver in (None, ruling.by.person) or not ruling.facts.get("why"):
         raise SecondPersonNeeded
     return True
+
+
+async def asked_since_reception(conn: Connection, dossier: Dossier) -> bool:
+    """Whether papers were asked for after the dossier was received."""
+    if dossier.received_at is None:
+        return False
+    return await store.asked_since_reception(conn, dossier.id)
 
 
 async def follow(conn: Connection, current: Dossier, ruling: Ruling, *, counts_late: bool) -> None:
@@ -90,6 +95,11 @@ async def follow(conn: Connection, current: Dossier, ruling: Ruling, *, counts_l
 async def papers_of(conn: Connection, request: UUID) -> list[AskedPaper]:
     """What a request asked for, in its order."""
     return await store.papers_of(conn, request)
+
+
+async def note_of(conn: Connection, request: UUID) -> str:
+    """What the officer wrote with a request."""
+    return await store.note_of(conn, request) or ""
 
 
 async def of(conn: Connection, dossier_id: int) -> Sequence[PauseRow]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from datetime import date
 from typing import Final
 
@@ -33,6 +34,16 @@ async def find(conn: Connection[Record], code: str, day: date) -> Agency:
     if agency is None:
         raise UnknownAgency(code)
     return agency
+
+
+async def short_names(conn: Connection[Record], ids: Iterable[int]) -> dict[int, str]:
+    """What agencies are called in a line, by their ids. Raises UnknownAgency."""
+    return {id_: (await get(conn, id_)).short_name for id_ in sorted({*ids})}
+
+
+async def in_force(conn: Connection[Record], day: date) -> list[Agency]:
+    """Every agency in being on *day*."""
+    return await store.agencies_on(conn, day)
 
 
 async def search(conn: Connection[Record], text: str, day: date, limit: int = 12) -> list[Agency]:

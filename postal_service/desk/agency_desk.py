@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Final
 from uuid import UUID, uuid5
 
@@ -16,23 +16,23 @@ from postal_service.desk import agency_store as store
 from postal_service.desk import reasons
 from postal_service.desk.agency_list_store import Asked, Carried, Pile
 from postal_service.desk.agency_store import Case
+from postal_service.desk.clock_state import Clock, ClockState, clock_of
 from postal_service.desk.errors import UnknownReason
 from postal_service.desk.promise import day_of
 from postal_service.desk.reasons import Reason
-from tracking import calendars, corrections, detours, identifiers, slip
+from tracking import calendars, corrections, detours, identifiers, slip, transfers
 from tracking.corrections import Undo
 from tracking.custody_model import LineAnswer, Outcome
 from tracking.errors import BadRuling, IllegalMove, TrackingError, UnknownDossier
 from tracking.model import Actor, Scan
 from tracking.slip import Slip
 from tracking.stages import Act, Leg, Stage, Status
+from tracking.transfers import Passed
 
 #: What one page can show, and an officer can see through.
 MOST_OPEN: Final = 500
 MOST_ENDED: Final = 20
 MOST_SIGNED: Final = 500
-#: A dossier is due soon when less than one working day of eight hours is left.
-SOON: Final = 8 * 60
 #: Sent to the wrong agency, wrong destination, not in its competence.
 ELSEWHERE: Final = ("CR04", "CD08", "RF01")
 
@@ -47,11 +47,23 @@ class WorkList(Struct, frozen=True, kw_only=True):
     to_receive: list[Case]
     processing: list[Case]  #: the first due first
     supplement: list[Case]
+    duty: list[Case]  #: somebody has to pay first
+    passed: list[Passed]  #: another agency passes it on to this one
     outgoing: list[Case]  #: results and papers that go back, until the post has them
     ended: list[Case]
-    late: frozenset[str]  #: refs past their appointment
-    soon: frozenset[str]  #: refs with less than a working day left
+    clocks: dict[str, ClockState]  #: how the clock stands, by ref
     more: bool
+
+    @property
+    def late(self) -> list[str]:
+        """Refs past their appointment."""
+        return [ref for ref, clock in self.clocks.items() if clock.state is Clock.LATE]
+
+    @property
+    def soon(self) -> list[str]:
+        """Refs with less than a working day left."""
+        nearly = (Clock.SOON, Clock.LAST_CALL)
+        return [ref for ref, clock in self.clocks.items() if clock.state in nearly]
 
     @property
     def arriving(self) -> int:
@@ -64,7 +76,6 @@ async def work_list(conn: Connection[Record], agency_id: int, *, now: datetime) 
     cases = await store.open_cases(conn, agency_id, MOST_OPEN + 1)
     shown = cases[:MOST_OPEN]
     processing = [case for case in shown if case.status in (Status.RECEIVED, Status.PROCESSING)]
-    late = frozenset(case.ref for case in processing if case.due_at and case.due_at < now)
     hours = await store.hours_group(conn, agency_id)
     calendar = await calendars.calendar_for(conn, hours, day_of(now))
     waiting = await lists_store.waiting(conn, agency_id)
@@ -76,17 +87,11 @@ async def work_list(conn: Connection[Record], agency_id: int, *, now: datetime) 
         to_receive=[case for case in shown if case.status is Status.REGISTERED and arrived(case)],
         processing=processing,
         supplement=[case for case in shown if case.status is Status.SUPPLEMENT],
+        duty=[case for case in shown if case.status is Status.DUTY],
+        passed=await transfers.waiting_for(conn, agency_id),
         outgoing=[case for case in shown if goes_out(case)],
         ended=await store.ended_cases(conn, agency_id, MOST_ENDED),
-        late=late,
-        soon=frozenset(
-            case.ref
-            for case in processing
-            if case.due_at
-            and case.ref not in late
-            and case.due_at - now < timedelta(days=14)
-            and calendar.minutes_between(now, case.due_at) < SOON
-        ),
+        clocks={case.ref: clock_of(case.status, case.due_at, calendar, now) for case in shown},
         more=len(cases) > MOST_OPEN,
     )
 
@@ -119,10 +124,16 @@ async def find_ref(conn: Connection[Record], agency_id: int, text: str) -> str:
 
 
 async def own_slip(conn: Connection[Record], ref: str, agency_id: int | None) -> Slip:
-    """The dossier's slip. Raises UnknownDossier where it is another agency's."""
+    """The dossier's slip, also for an agency that passed it on or is to take it over.
+
+    Raises UnknownDossier where it is another agency's.
+    """
     ref = identifiers.parse_ref(ref).ref
     found = await slip.by_ref(conn, ref)
-    if found is None or found.dossier.agency_id != agency_id:
+    if found is None or agency_id not in {
+        found.dossier.agency_id,
+        *transfers.parties(found.lines),
+    }:
         raise UnknownDossier(ref)
     return found
 
@@ -215,6 +226,7 @@ def may_undo(found: Slip, s10: str, act: Act) -> bool:
         return False
     standing = {
         Leg.FORWARD: (Status.REGISTERED, Status.WITHDRAWING),
+        Leg.TRANSFER: (),
         Leg.RESULT: (Status.PROCESSED,),
     }
     if act not in (Act.SIGN, Act.DAMAGE) or item.leg not in standing:

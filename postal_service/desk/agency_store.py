@@ -66,7 +66,7 @@ SELECT d.ref, d.agency_code, d.status, d.return_way, d.accepted_at, d.received_a
   JOIN procedure p ON p.id = d.procedure_id
   JOIN party a ON a.id = d.applicant_id
   LEFT JOIN LATERAL (SELECT s10, stage FROM consignment
-                      WHERE dossier_id = d.id AND leg = 'F' AND stage <> 'cancelled'
+                      WHERE dossier_id = d.id AND leg IN ('F', 'T') AND stage <> 'cancelled'
                       ORDER BY id DESC LIMIT 1) f ON true
   LEFT JOIN LATERAL (SELECT s10, stage FROM consignment
                       WHERE dossier_id = d.id AND leg = 'R' AND stage <> 'cancelled'
@@ -75,7 +75,7 @@ SELECT d.ref, d.agency_code, d.status, d.return_way, d.accepted_at, d.received_a
                       WHERE dossier_id = d.id AND leg = 'B' AND stage <> 'cancelled'
                       ORDER BY id DESC LIMIT 1) b ON true
  WHERE d.agency_id = $1
-   AND (d.status IN (1, 2, 4, 5, 9) OR (d.status IN (3, 8) AND b.stage = 'ready'))
+   AND (d.status IN (1, 2, 4, 5, 6, 9) OR (d.status IN (3, 8) AND b.stage = 'ready'))
    AND (f.stage IS NULL OR f.stage IN ('with_agency', 'ready'))
  ORDER BY d.due_at NULLS FIRST, d.id
  LIMIT $2
@@ -97,7 +97,7 @@ SELECT d.ref, d.agency_code, d.status, d.return_way, d.accepted_at, d.received_a
   JOIN procedure p ON p.id = d.procedure_id
   JOIN party a ON a.id = d.applicant_id
   LEFT JOIN LATERAL (SELECT s10, stage FROM consignment
-                      WHERE dossier_id = d.id AND leg = 'F' AND stage <> 'cancelled'
+                      WHERE dossier_id = d.id AND leg IN ('F', 'T') AND stage <> 'cancelled'
                       ORDER BY id DESC LIMIT 1) f ON true
   LEFT JOIN LATERAL (SELECT s10, stage FROM consignment
                       WHERE dossier_id = d.id AND leg = 'R' AND stage <> 'cancelled'
@@ -124,10 +124,13 @@ async def hours_group(conn: Connection[Record], agency_id: int) -> str:
     return cast("str", await conn.fetchval(HOURS_GROUP, agency_id))
 
 
+# Also what it passed on, or has passed to it and not taken over yet.
 FIND_REF = """
 SELECT d.ref
   FROM dossier d
- WHERE d.agency_id = $1
+ WHERE (d.agency_id = $1
+        OR EXISTS (SELECT 1 FROM transfer t
+                    WHERE t.dossier_id = d.id AND $1 IN (t.from_id, t.to_id)))
    AND (d.ref = $2 OR d.agency_code = $2
         OR EXISTS (SELECT 1 FROM consignment c WHERE c.dossier_id = d.id AND c.s10 = $2))
 """

@@ -11,7 +11,7 @@ from asyncpg import Connection, Record
 
 from postal_service.caller import Role
 from postal_service.clock import VIETNAM
-from postal_service.desk import agencies, incident_desk, reissue
+from postal_service.desk import agencies, incident_desk, reissue, second_acts
 from postal_service.desk.approvals_store import Approval
 from postal_service.desk.errors import UnknownAgency
 from postal_service.desk.incident_desk import Settling
@@ -142,6 +142,12 @@ async def reissue_receipt(
     await reissue.reissue(conn, wish, now=now)
 
 
+async def second_request(
+    conn: Connection[Record], asked: Approval, approver: int, now: datetime
+) -> None:
+    await second_acts.carry_out(conn, asked, actor_of(asked), approver=approver, now=now)
+
+
 Carry = Callable[["Connection[Record]", Approval, int, datetime], Awaitable[None]]
 
 ACTS: Final[Mapping[str, Carry]] = {
@@ -152,4 +158,6 @@ ACTS: Final[Mapping[str, Carry]] = {
     "close_bag": close_bag,
     "close_incident": close_incident,
     "reissue_receipt": reissue_receipt,
+    "second_supplement": second_request,
+    "second_extension": second_request,
 }

@@ -65,6 +65,8 @@ class Kind(StrEnum):
     CLOSE_BAG = "close_bag"  #: a list's number
     CLOSE_INCIDENT = "close_incident"  #: an incident's id; ``outcome``
     REISSUE_RECEIPT = "reissue_receipt"  #: a receipt's number
+    SECOND_SUPPLEMENT = "second_supplement"  #: a dossier's number; its papers are kept beside
+    SECOND_EXTENSION = "second_extension"  #: a dossier's number; ``more`` units, or ``due_at``
 
 
 class Decline(StrEnum):
@@ -81,8 +83,12 @@ REASONS: Final = frozenset({Group.CORRECTION, Group.CUSTODY_DISCREPANCY})
 OWN_REASONS: Final[Mapping[Kind, frozenset[Group]]] = {
     Kind.SEND_BACK: REASONS | {Group.DELIVERY_FAILED},
     Kind.REDIRECT: REASONS | {Group.REFUSAL},
+    Kind.SECOND_SUPPLEMENT: frozenset({Group.SECOND_REQUEST}),
+    Kind.SECOND_EXTENSION: frozenset({Group.LATE}),
 }
 ENDINGS: Final = frozenset({"found", "lost", "repacked", "explained"})
+#: What two officers of one agency settle about a dossier of theirs.
+OF_AN_AGENCY: Final = frozenset({Kind.SECOND_SUPPLEMENT, Kind.SECOND_EXTENSION})
 OFFICE: Final = frozenset({Role.CLERK, Role.SUPERVISOR})
 
 
@@ -137,8 +143,12 @@ def check(wish: Ask) -> None:
     needed = {
         Kind.UNDO: {"undoes"}, Kind.REDIRECT: {"agency"}, Kind.CLOSE_INCIDENT: {"outcome"},
     }.get(wish.kind, set())  # fmt: skip
+    if wish.kind is Kind.SECOND_EXTENSION:
+        needed = {"due_at"} if "due_at" in wish.facts else {"more"}
     whole = set(wish.facts) == needed and wish.facts.get("outcome", "found") in ENDINGS
     hers = wish.by.role in OFFICE or wish.kind is Kind.UNDO
+    if wish.kind in OF_AN_AGENCY:
+        hers = wish.by.role is Role.AGENCY_OFFICER
     known = wish.kind in approval_acts.ACTS
     if not (whole and hers and known and 1 <= len(wish.subject) <= 40):
         raise BadAsk
@@ -154,6 +164,8 @@ async def concerns(conn: Connection[Record], wish: Ask) -> bool:
             return await incident_desk.concerns(conn, wish.subject, by.office_id or 0)
         case Kind.REISSUE_RECEIPT:
             return await store.receipt_concerns(conn, wish.subject, by.office_id)
+        case Kind.SECOND_SUPPLEMENT | Kind.SECOND_EXTENSION:
+            return await store.dossier_concerns(conn, wish.subject, by.agency_id)
     line = UUID(wish.facts["undoes"]) if wish.kind is Kind.UNDO else None
     return await store.paper_concerns(conn, wish.subject, place_of(by), by.id, line)
 
@@ -183,6 +195,14 @@ async def decided(conn: Connection[Record], staff: Staff, *, now: datetime) -> l
     """What was answered, taken back or has lapsed in the last days, the newest first."""
     since = now - SHOWN
     return await store.decided(conn, place_of(staff), only(staff), since=since, now=now)
+
+
+async def waiting_about(
+    conn: Connection[Record], ref: str, agency_id: int | None, *, now: datetime
+) -> list[Approval]:
+    """What waits at an agency for a second person about one dossier."""
+    waiting = await store.waiting(conn, (None, agency_id), None, now)
+    return [each for each in waiting if each.subject == ref]
 
 
 async def count_waiting(conn: Connection[Record], office_id: int, *, now: datetime) -> int:

@@ -217,6 +217,13 @@ async def list_concerns(conn: Connection[Record], number: str, office_id: int | 
     return cast("bool", await conn.fetchval(LIST_CONCERNS, number, office_id))
 
 
+DOSSIER_CONCERNS = "SELECT EXISTS (SELECT 1 FROM dossier WHERE ref = $1 AND agency_id = $2)"
+
+
+async def dossier_concerns(conn: Connection[Record], ref: str, agency_id: int | None) -> bool:
+    return cast("bool", await conn.fetchval(DOSSIER_CONCERNS, ref, agency_id))
+
+
 RECEIPT_CONCERNS = "SELECT EXISTS (SELECT 1 FROM dossier WHERE ref = $1 AND office_id = $2)"
 
 

@@ -170,8 +170,8 @@ def of_the_event(news: News, facts: Facts) -> dict[str, str]:
         values["n"] = str(papers if isinstance(papers, int) else len(papers))
     if (owed := news.facts.get("amount")) is not None:
         values["owed"] = vnd(owed)
-    if (channel := news.facts.get("channel")) in PAY_AT:
-        values["po"] = PAY_AT[channel]
+    if place := PAY_AT.get(str(news.facts.get("channel"))):
+        values["po"] = place
     if (invitation := news.facts.get("invitation")) is not None:
         values["n"] = str(invitation)
     if (reason := news.facts.get("reason")) is not None:

@@ -113,10 +113,7 @@ async def view(conn: Connection[Record], tracking_code: str, *, now: datetime) -
         office_open=await next_opening(conn, office.hours_group, now),
         agency_open=await next_opening(conn, agency.hours_group, now),
         reasons=await reasons_in(conn, found),
-        short_names={
-            id_: (await agencies.get(conn, id_)).short_name
-            for id_ in sorted({*transfers.decided_by(found)})
-        },
+        short_names=await agencies.short_names(conn, transfers.decided_by(found)),
         contact=await store.contact_of(conn, found.dossier.applicant_id),
         messages=await store.messages_to(conn, found.dossier.id, found.dossier.applicant_id),
     )

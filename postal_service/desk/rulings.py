@@ -4,29 +4,31 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 from typing import Final
-from uuid import UUID
 
 from asyncpg import Connection, Record
-from msgspec import Struct
 
 from postal_service.desk import agency_store as store
-from postal_service.desk import appointments, reasons
+from postal_service.desk import appointments
 from postal_service.desk.agency_desk import own_slip
-from postal_service.desk.errors import DeskError, UnknownReason
-from postal_service.desk.reasons import Group, Reason
-from tracking import identifiers, journey, stages
+from postal_service.desk.errors import DeskError
+from postal_service.desk.ruling_words import require_words
+from postal_service.desk.wishes import Wish, facts_of
+from tracking import duties, extensions, identifiers, journey, pauses, stages, transfers
 from tracking import rulings as register
+from tracking.deadlines import Unit
 from tracking.errors import BadRuling, IllegalMove, ScanReused
-from tracking.model import Actor, Dossier, Facts, Ruling
+from tracking.extensions import More
+from tracking.model import Actor, Dossier, Ruling
+from tracking.pauses import Request
 from tracking.slip import Slip
 from tracking.stages import Act, Leg, Stage, Status
 
+__all__ = ["CodeTaken", "Wish", "acts_for", "decide", "facts_of"]
+
 #: The furthest appointment an officer may set by hand.
 FURTHEST: Final = timedelta(days=3 * 366)
-#: A request for papers waits for the citizen; other pauses have their own acts.
-WAITING_FOR_PAPERS: Final = "PA01"
-#: Refusals the counter makes; the rest of the list is the agency's.
-COUNTER_REFUSALS: Final = frozenset({"RF06", "RF07", "RF08"})
+#: Acts that set a due time.
+DATED: Final = frozenset({Act.RECEIVE, Act.RESUME, Act.PAY, Act.EXTEND})
 
 
 class CodeTaken(DeskError):
@@ -39,28 +41,18 @@ class CodeTaken(DeskError):
         )
 
 
-class Wish(Struct, frozen=True, kw_only=True):
-    """A ruling as the officer's form holds it; ``id`` was drawn with the form."""
-
-    id: UUID
-    act: Act
-    agency_code: str = ""
-    due_at: datetime | None = None  #: only where it differs from the reckoned one
-    papers: int = 0
-    reason: str = ""
-    note: str = ""
-
-
 def acts_for(found: Slip) -> list[Act]:
     """What the agency may do next: nothing before it has signed, and nothing twice.
 
     A withdrawal is answered wherever the papers are. A result that nobody took and that is
     signed for again may be fetched here or sent once more.
     """
-    dossier, sent = found.dossier, found.leg(Leg.FORWARD)
+    dossier, papers = found.dossier, found.papers
     if dossier.status is Status.WITHDRAWING:
         return [Act.STOP, Act.KEEP]
-    if sent is not None and sent.stage is not Stage.WITH_AGENCY:
+    if papers is not None and papers.stage is not Stage.WITH_AGENCY:
+        return []
+    if passed_on(found):
         return []
     if dossier.status is Status.PROCESSED:
         if dossier.return_way == "agency":
@@ -70,9 +62,18 @@ def acts_for(found: Slip) -> list[Act]:
             return [Act.RELEASE]
         return [Act.RETURN_HERE, Act.RELEASE] if result.stage is Stage.WITH_AGENCY else []
     received = dossier.received_at is not None
-    closed = {Act.RECEIVE, Act.REFUSE} if received else {Act.RESUME}
-    closed |= {Act.WITHDRAW}  # the citizen's, at a counter
+    closed = {Act.RECEIVE, Act.REFUSE} if received else {Act.RESUME, Act.STOP}
+    # the citizen's, at a counter; and the other agency's
+    closed |= {Act.WITHDRAW, Act.TAKE_OVER}
     return [act for act in stages.rulings_from(dossier.status) if act not in closed]
+
+
+def passed_on(found: Slip) -> bool:
+    """Whether it waits, on no paper, for another agency to take it over."""
+    passed, taken = found.last(Act.TRANSFER), found.last(Act.TAKE_OVER)
+    if passed is None or found.papers is not None:
+        return False
+    return taken is None or found.lines.index(taken) < found.lines.index(passed)
 
 
 async def decide(
@@ -82,14 +83,15 @@ async def decide(
 
     The dossier's lock is taken first: of two officers ruling at once the second sees what the
     first did. A repeat of the same form changes nothing. Raises UnknownDossier, IllegalMove,
-    BadRuling, ScanReused, CodeTaken, UnknownReason, BadIdentifier.
+    BadRuling, PassedOn, PutOffBefore, SecondPersonNeeded, ScanReused, CodeTaken, UnknownReason,
+    UnknownAgency, BadIdentifier.
     """
     await journey.dossier(conn, identifiers.parse_ref(ref).ref)
     found = await own_slip(conn, ref, by.agency)
     earlier = next((line for line in found.lines if line.scan_id == wish.id), None)
     if earlier is None:
         await enter(conn, found, wish, by=by, now=now)
-    elif (earlier.act, earlier.facts) != (wish.act, facts_of(wish)):
+    elif earlier.act is not wish.act or not facts_of(wish).items() <= earlier.facts.items():
         raise ScanReused(wish.id)
 
 
@@ -97,9 +99,11 @@ async def enter(
     conn: Connection[Record], found: Slip, wish: Wish, *, by: Actor, now: datetime
 ) -> None:
     """Write a ruling that is new. Raises as ``decide`` does."""
-    if wish.act not in acts_for(found):
+    own = found.dossier.agency_id == by.agency
+    open_to_her = acts_for(found) if own else [Act.TAKE_OVER] * passed_on(found)
+    if wish.act not in open_to_her:
         raise IllegalMove(str(found.dossier.status.value), wish.act)
-    await require_words(conn, wish)
+    await require_words(conn, found, wish, now=now)
     ruling = Ruling(
         id=wish.id,
         ref=found.dossier.ref,
@@ -108,64 +112,49 @@ async def enter(
         by=by,
         agency_code=await new_code(conn, found.dossier, wish),
         due_at=await due_time(conn, found, wish, now),
+        approver=wish.approver,
         facts=facts_of(wish),
     )
-    if wish.act is Act.RELEASE:
-        await register.release(conn, ruling, heard_at=now)
-    else:
-        await register.rule(conn, ruling, heard_at=now)
+    if wish.act is Act.ASK_MORE:
+        await pauses.put(conn, request_of(found.dossier, wish, ruling))
+    await carry_out(conn, ruling, wish, found.dossier)
+    if wish.act in DATED:
         await appointments.keep(conn, found, ruling)
     if wish.note:
         await store.add_note(conn, wish.id, wish.note)
 
 
-def facts_of(wish: Wish) -> Facts:
-    """What the register keeps of a ruling: codes and numbers, never a sentence."""
-    match wish.act:
-        case Act.ASK_MORE:
-            return {"reason": WAITING_FOR_PAPERS, "papers": wish.papers}
-        case Act.REFUSE | Act.STOP | Act.KEEP:
-            return {"reason": wish.reason}
-        case Act.RECEIVE if wish.due_at is not None:
-            return {"reason": wish.reason}
-    return {}
+async def carry_out(conn: Connection[Record], ruling: Ruling, wish: Wish, dossier: Dossier) -> None:
+    """Have the register's own verb do it. Raises whatever that refuses."""
+    at = ruling.at
+    if wish.act is Act.RELEASE:
+        await register.release(conn, ruling, heard_at=at)
+    elif wish.act is Act.ASK_PAYMENT and wish.duty is not None:
+        await duties.ask(conn, ruling, wish.duty, heard_at=at)
+    elif wish.act is Act.PAY and wish.proof is not None:
+        await duties.pay(conn, ruling, wish.proof, heard_at=at)
+    elif wish.act is Act.EXTEND:
+        more = More(value=wish.more, unit=Unit(dossier.limit_unit)) if wish.more else None
+        await extensions.extend(conn, ruling, more, heard_at=at)
+    elif wish.act is Act.TRANSFER:
+        await transfers.transfer(conn, ruling, wish.to, heard_at=at)
+    elif wish.act is Act.TAKE_OVER:
+        await transfers.take_over(conn, ruling, heard_at=at)
+    else:
+        await register.rule(conn, ruling, heard_at=at, settlement=wish.settlement)
 
 
-async def require_words(conn: Connection[Record], wish: Wish) -> None:
-    """Raise BadRuling or UnknownReason where the citizen would not be told why or what."""
-    if wish.act is Act.ASK_MORE and not (1 <= wish.papers <= 99 and wish.note):
-        raise BadRuling(
-            "Ghi số giấy tờ cần bổ sung (1 đến 99) và từng giấy tờ là gì, một lần cho đủ.",
-            "Enter how many papers are missing (1 to 99) and what each one is, all at once.",
-        )
-    if len(wish.note) > 500:
-        raise BadRuling(
-            "Lời nhắn dài quá 500 ký tự. Viết ngắn lại.",
-            "The note is longer than 500 characters. Shorten it.",
-        )
-    allowed = {
-        Act.REFUSE: refusals, Act.KEEP: refusals, Act.RECEIVE: delays, Act.STOP: withdrawals,
-    }.get(wish.act)  # fmt: skip
-    if allowed and facts_of(wish) and not any(r.code == wish.reason for r in await allowed(conn)):
-        if not wish.reason:
-            raise BadRuling("Chọn một lý do trong danh sách.", "Choose a reason from the list.")
-        raise UnknownReason(wish.reason)
-
-
-async def refusals(conn: Connection[Record]) -> list[Reason]:
-    """Why an agency may refuse papers, or a wish to have them back."""
-    found = await reasons.in_group(conn, Group.REFUSAL)
-    return [reason for reason in found if reason.code not in COUNTER_REFUSALS]
-
-
-async def withdrawals(conn: Connection[Record]) -> list[Reason]:
-    """Why a citizen wants a dossier back."""
-    return await reasons.in_group(conn, Group.WITHDRAWAL)
-
-
-async def delays(conn: Connection[Record]) -> list[Reason]:
-    """Why an appointment may differ from the published limit."""
-    return await reasons.in_group(conn, Group.LATE)
+def request_of(dossier: Dossier, wish: Wish, ruling: Ruling) -> Request:
+    """What is asked for, as the register keeps it beside the line that asks."""
+    return Request(
+        id=wish.id,
+        dossier_id=dossier.id,
+        agency_id=dossier.agency_id,
+        asked_by=ruling.by.person,
+        asked_at=ruling.at,
+        note=wish.note,
+        papers=wish.papers,
+    )
 
 
 async def new_code(conn: Connection[Record], dossier: Dossier, wish: Wish) -> str | None:
@@ -183,11 +172,13 @@ async def due_time(
     conn: Connection[Record], found: Slip, wish: Wish, now: datetime
 ) -> datetime | None:
     """The appointment a ruling sets, if it sets one. Raises BadRuling for an absurd one."""
-    if wish.act not in (Act.RECEIVE, Act.RESUME):
+    if wish.act not in DATED:
         return None
-    if wish.act is Act.RESUME or wish.due_at is None:
-        return (await appointments.reckon(conn, found, now)).due
-    if wish.due_at.tzinfo is None or not now < wish.due_at <= now + FURTHEST:
+    by_hand = wish.due_at is not None and wish.act in (Act.RECEIVE, Act.EXTEND)
+    if not by_hand:
+        more = wish.more if wish.act is Act.EXTEND else 0
+        return (await appointments.reckon(conn, found, now, extension=more)).due
+    if wish.due_at is None or wish.due_at.tzinfo is None or not now < wish.due_at <= now + FURTHEST:
         raise BadRuling(
             "Ngày hẹn phải sau lúc này và không quá ba năm. Kiểm tra lại ngày giờ.",
             "The appointment must lie ahead, within three years. Check the date and time.",

@@ -16,7 +16,7 @@ from msgspec import Struct
 
 from postal_service.desk import agency_desk, agency_lists, agency_results
 from postal_service.desk.agency_lists import LOOSE, Line, Said, Sheet
-from postal_service.web.agency import refused
+from postal_service.web.agency_case import refused
 from postal_service.web.agency_visit import Refusal, Visit, visit
 from postal_service.web.errors import status_of
 from postal_service.web.guards import officers

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from typing import Final
 
 from postal_service.clock import VIETNAM
 from postal_service.desk.approvals_store import Approval
+from postal_service.web.words import moment
 from tracking.errors import act_words, place_words
 
 #: What is asked, and what follows when a second person agrees.
@@ -29,6 +30,14 @@ KINDS: Final = {
         "Người duyệt xác nhận đã cùng đếm; bảng kê được khóa sổ.",
     ),
     "close_incident": ("Khép sự cố", "Sự cố được khép lại; hai người cùng đứng tên."),
+    "second_supplement": (
+        "Yêu cầu bổ sung lần nữa",
+        "Thời hạn tạm dừng, người dân được báo; hồ sơ bị tính là trễ hạn khi thống kê.",
+    ),
+    "second_extension": (
+        "Hẹn lại ngày trả lần nữa",
+        "Ngày hẹn được lùi, người dân nhận lời xin lỗi; ngày hẹn đầu vẫn lưu trong sổ.",
+    ),
     "reissue_receipt": (
         "Cấp lại biên nhận",
         "Biên nhận mới được in; bản cũ vẫn lưu trong sổ.",
@@ -87,3 +96,8 @@ def last_day(asked: Approval) -> date:
 def place(asked: Approval) -> str:
     """Where its paper is now; nothing where it is about none."""
     return place_words(asked.stage)[0] if asked.stage else ""
+
+
+def moment_of(asked: Approval) -> str:
+    """The hour to which an appointment would be put off."""
+    return moment(datetime.fromisoformat(asked.facts["due_at"]))

@@ -14,6 +14,7 @@ from tests import make
 from tests.make import MORNING, Town
 from tracking.errors import HeldByAnother, IllegalMove, ScanReused, UnknownDossier
 from tracking.model import Dossier
+from tracking.pauses import AskedPaper
 from tracking.stages import Act
 
 CODE = "H36.31-261123-0042"
@@ -36,9 +37,17 @@ async def due_of(desk: Connection, dossier: Dossier) -> datetime:
     return found.astimezone(MORNING.tzinfo)
 
 
-async def paused(desk: Connection, town: Town, dossier: Dossier, *, at: datetime) -> None:
-    """Ask for a paper at *at*, and have it two working days later."""
-    ask = Wish(id=uuid4(), act=Act.ASK_MORE, papers=1, note="Bản sao giấy khai sinh")
+async def paused(
+    desk: Connection, town: Town, dossier: Dossier, *, at: datetime, again: bool = False
+) -> None:
+    """Ask for a paper at *at*, and have it two working days later; *again* takes two people."""
+    ask = Wish(
+        id=uuid4(),
+        act=Act.ASK_MORE,
+        papers=(AskedPaper(name="Giấy khai sinh", certified=1),),
+        reason="SR01" if again else "",
+        approver=town.clerk if again else None,
+    )
     await decide(desk, town, dossier, ask, at=at)
     resume = Wish(id=uuid4(), act=Act.RESUME)
     await decide(desk, town, dossier, resume, at=at + timedelta(days=2))
@@ -66,7 +75,7 @@ async def test_two_pauses_count_once_each(desk: Connection, town: Town) -> None:
     await decide(desk, town, dossier, Wish(id=uuid4(), act=Act.RECEIVE, agency_code=CODE))
 
     await paused(desk, town, dossier, at=MORNING + timedelta(days=2))
-    await paused(desk, town, dossier, at=MORNING + timedelta(days=7))
+    await paused(desk, town, dossier, at=MORNING + timedelta(days=7), again=True)
 
     assert await due_of(desk, dossier) == datetime(2026, 12, 3, 8, 15, tzinfo=MORNING.tzinfo)
 

@@ -275,7 +275,7 @@ async def test_originals_from_the_door_are_signed_for(desk: Connection, town: To
     await answer(desk, town, LOOSE, taken(number))
 
     assert [item.s10 for item in before.offered] == [number]
-    assert before.acts == [Act.RECEIVE, Act.ASK_MORE, Act.REFUSE]
+    assert before.acts == [Act.RECEIVE, Act.ASK_MORE, Act.REFUSE, Act.TRANSFER]
     assert (await item_of(desk, dossier, Leg.ORIGINALS)).stage is Stage.WITH_AGENCY
 
 
@@ -324,7 +324,7 @@ async def test_a_withdrawal_is_answered_wherever_the_papers_are(
 
     for dossier in (away, here):
         assert await acts_of(desk, town, dossier) == [Act.STOP, Act.KEEP]
-        wish = Wish(id=uuid4(), act=Act.STOP, reason="WD02")
+        wish = Wish(id=uuid4(), act=Act.STOP, reason="WD02", settlement="Không có.")
         await rulings.decide(desk, dossier.ref, wish, by=town.by_officer, now=NOON)
 
     work = await agency_desk.work_list(desk, town.agency, now=NOON)

@@ -284,7 +284,8 @@ async def test_a_withdrawal_is_decided(officer: Client, desk: Connection, town: 
     form = {"id": str(uuid4()), "csrf": officer.form_token}
 
     mute = await officer.post(path, data=form | {"act": "keep"})
-    stopped = await officer.post(path, data=form | {"act": "stop", "reason": "WD02"})
+    money = {"settlement": "Không có khoản tiền nào phải trả lại."}
+    stopped = await officer.post(path, data=form | {"act": "stop", "reason": "WD02"} | money)
 
     assert "Công dân xin rút 1" in work
     assert "Công dân không còn nhu cầu" in work

@@ -219,7 +219,10 @@ async def test_an_appointment_by_hand_keeps_its_reason(
     found = await now_of(desk, dossier)
     assert found.dossier.due_at is not None
     assert found.dossier.due_at.isoformat() == "2026-12-01T09:00:00+00:00"
-    assert found.lines[-1].facts == {"reason": "LT02"}
+    assert found.lines[-1].facts == {
+        "reason": "LT02",
+        "due_at": "2026-12-01T09:00:00+00:00",  # the register alone tells the appointment
+    }
 
 
 async def test_one_code_for_one_dossier(officer: Client, desk: Connection, town: Town) -> None:
@@ -242,9 +245,11 @@ async def test_asking_for_papers_and_getting_them(
     await rule(officer, dossier, "receive", agency_code=CODE)
     note = "Bản sao <b>khai sinh</b>"
 
-    mute = await rule(officer, dossier, "ask_more", papers="2")
-    odd = await rule(officer, dossier, "ask_more", papers="²", note=note)
-    asked = await rule(officer, dossier, "ask_more", papers="2", note=note)
+    paper = {"paper": "Giấy khai sinh", "certified": "1"}
+
+    mute = await rule(officer, dossier, "ask_more", note=note)
+    odd = await rule(officer, dossier, "ask_more", **paper | {"certified": "²"})
+    asked = await rule(officer, dossier, "ask_more", **paper, note=note)
     page = await officer.get(f"/agency/dossiers/{dossier.ref}")
     resumed = await rule(officer, dossier, "resume")
 
@@ -254,7 +259,7 @@ async def test_asking_for_papers_and_getting_them(
     assert "&lt;b&gt;khai sinh" in page.text
     lines = (await now_of(desk, dossier)).lines
     assert [line.facts for line in lines if line.act is Act.ASK_MORE] == [
-        {"reason": "PA01", "papers": 2}
+        {"reason": "PA01", "papers": 1}
     ]
     assert lines[-1].status is Status.PROCESSING
 
@@ -325,7 +330,7 @@ async def test_only_what_the_law_allows_is_offered(
     skipped = await rule(officer, dossier, "finish")
 
     assert before == []
-    assert fresh == ["receive", "ask_more", "refuse"]
+    assert fresh == ["receive", "ask_more", "refuse", "transfer"]
     assert (early.status_code, skipped.status_code) == (409, 409)
 
 
