@@ -27,8 +27,8 @@ from tracking import identifiers
 from tracking.identifiers import BadIdentifier
 
 __all__ = [
-    "Filing", "Kept", "Print", "Row", "UnknownPaper", "copy", "find", "keep", "lately", "named",
-    "note", "one", "opened", "printed", "search", "state",
+    "AlteredPaper", "Filing", "Kept", "Print", "Row", "UnknownPaper", "copy", "find", "keep",
+    "lately", "named", "note", "one", "opened", "printed", "search", "state",
 ]  # fmt: skip
 
 #: As long a browser may ask again for one print.
@@ -46,6 +46,16 @@ class UnknownPaper(DeskError):
         super().__init__(
             "Không có giấy này trong kho lưu. Tìm theo số hồ sơ, số bảng kê hoặc số bưu gửi.",
             "No such paper is kept. Search by the dossier's, the list's or the item's number.",
+        )
+
+
+class AlteredPaper(DeskError):
+    """What lies in the archive is not what was put there: somebody changed the database."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            "Giấy lưu này đã bị thay đổi so với lúc in. Đừng dùng; báo người vận hành ngay.",
+            "This kept paper is not the one that was printed. Do not use it; tell the operator.",
         )
 
 
@@ -93,11 +103,14 @@ async def find(conn: Connection[Record], filing: Filing) -> Kept | None:
 
 
 async def opened(conn: Connection[Record], paper_id: int) -> Kept:
-    """Raises UnknownPaper where the bytes may not be read."""
-    content = await store.content_of(conn, paper_id)
-    if content is None:
+    """Raises UnknownPaper where the bytes may not be read, AlteredPaper where they are others."""
+    closed = await store.content_of(conn, paper_id)
+    if closed is None:
         raise UnknownPaper
-    return Kept(id=paper_id, content=base64.b64decode(content))
+    content = base64.b64decode(closed.content)
+    if hashlib.sha256(content).digest() != closed.sha256:
+        raise AlteredPaper
+    return Kept(id=paper_id, content=content)
 
 
 async def keep(

@@ -40,17 +40,23 @@ async def find_paper(conn: Connection[Record], kind: str, subject: str, edition:
     return cast("int | None", await conn.fetchval(FIND_PAPER, kind, subject, edition))
 
 
+class Closed(Struct, frozen=True, kw_only=True):
+    """A paper's hash, and its bytes as base64: closed fields are text."""
+
+    sha256: bytes
+    content: str
+
+
 CONTENT_OF = """
-SELECT f.content
+SELECT f.sha256, f.content
   FROM paper p
   JOIN paper_file f ON f.sha256 = p.sha256
  WHERE p.id = $1
 """
 
 
-async def content_of(conn: Connection[Record], paper_id: int) -> str | None:
-    """The paper's bytes as base64: closed fields are text."""
-    return cast("str | None", await conn.fetchval(CONTENT_OF, paper_id))
+async def content_of(conn: Connection[Record], paper_id: int) -> Closed | None:
+    return convert(await conn.fetchrow(CONTENT_OF, paper_id), Closed | None)
 
 
 # Without a target: whoever may not see the row that is there must not be told of it by an error.

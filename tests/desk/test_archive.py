@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import hashlib
 from datetime import timedelta
 
@@ -11,8 +12,9 @@ from asyncpg import Connection
 from postal_service import database as doors
 from postal_service.caller import Role, Staff
 from postal_service.desk import archive, papers
-from postal_service.desk.archive import Filing, UnknownPaper
+from postal_service.desk.archive import AlteredPaper, Filing, UnknownPaper
 from postal_service.desk.papers import FormSet, Kind, copies
+from tests import make
 from tests.desk.test_papers import MORNING, RECEIPT, pages
 from tests.make import Town
 
@@ -98,6 +100,27 @@ async def test_a_kept_paper_is_closed_on_the_disk(desk: Connection, town: Town) 
 
     assert content[:200] not in stored
     assert b"PDF" not in stored
+
+
+async def test_a_paper_that_was_exchanged_is_not_handed_out(desk: Connection, town: Town) -> None:
+    """Only the product's own work may close a paper anew, and another paper shows."""
+    made = await archive.keep(desk, FILING, b"%PDF one", by=clerk(town), now=MORNING)
+    assert made is not None
+    digest = hashlib.sha256(b"%PDF one").digest()
+    text = base64.b64encode(b"%PDF two").decode()
+    other = make.KEYS.close("paper_file", digest.hex(), "content", text)
+    exchange = "UPDATE paper_file SET content_sealed = $1"
+    async with desk.transaction():
+        await doors.set_context(desk, clerk(town).context)
+        assert await desk.execute(exchange, other) == "UPDATE 0"
+    assert (await archive.find(desk, FILING)) == made
+
+    async with desk.transaction():
+        await doors.set_context(desk, doors.Context.command("test"))
+        assert await desk.execute(exchange, other) == "UPDATE 1"
+
+    with pytest.raises(AlteredPaper):
+        await archive.find(desk, FILING)
 
 
 async def test_nobody_changes_or_removes_a_kept_paper(desk: Connection, town: Town) -> None:
