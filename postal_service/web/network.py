@@ -48,7 +48,9 @@ class NetworkController(Controller):
             receipt = await receipt_of(request)
         except Forged as error:
             return refused(request, 403, str(error))
-        async with db.begin(Context(kind="network", name=str(request.path_params["gateway"])[:40])) as conn:
+        async with db.begin(
+            Context(kind="network", name=str(request.path_params["gateway"])[:40])
+        ) as conn:
             await receipt_store.add_receipt(conn, receipt, now)
         bell.ring()
         return Response(None, status_code=204)
