@@ -2,6 +2,8 @@
 
 -- No version leaves these empty while the old columns are there: they go with the next file.
 -- squawk-ignore-file ban-drop-not-null
+ALTER TABLE party ALTER COLUMN note DROP NOT NULL;
+
 ALTER TABLE draft
     ADD COLUMN label_sealed bytea CHECK (length(label_sealed) BETWEEN 33 AND 4096),
     -- the whole form, as JSON

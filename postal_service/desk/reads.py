@@ -48,6 +48,7 @@ class Why(StrEnum):
     COMPLAINT = "complaint"  #: she complained
     AGENCY_WORK = "agency_work"  #: the agency decides on her dossier
     NO_RECEIPT = "no_receipt"  #: she stands here without her receipt
+    RIGHTS = "rights"  #: she asked what is kept of her; written by the answer to that alone
 
 
 class NoReason(DeskError):
@@ -114,7 +115,7 @@ async def show(
     parties = await store.parties_of(conn, found.dossier.id)
     if (
         not wanted
-        or look.why not in list(Why)
+        or look.why not in set(Why) - {Why.RIGHTS}
         or look.party_id not in [party.id for party in parties]
     ):
         raise NoReason

@@ -28,6 +28,7 @@ REASONS: Final = {
     Why.COMPLAINT: "Giải quyết phản ánh, kiến nghị",
     Why.AGENCY_WORK: "Giải quyết hồ sơ",
     Why.NO_RECEIPT: "Người dân không có biên nhận",
+    Why.RIGHTS: "Trả lời yêu cầu về dữ liệu của chính người dân",
 }
 OFFICERS: Final = (Why.AGENCY_WORK, Why.IDENTITY, Why.CALL, Why.CORRECT, Why.COMPLAINT)
 CLERKS: Final = (Why.CALL, Why.DELIVER, Why.IDENTITY, Why.CORRECT, Why.COMPLAINT, Why.NO_RECEIPT)
