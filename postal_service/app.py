@@ -29,10 +29,10 @@ from postal_service.web.agency_lists import AgencyListController
 from postal_service.web.approvals import ApprovalController
 from postal_service.web.archive import ArchiveController
 from postal_service.web.bags import BagController
+from postal_service.web.calendars import CalendarController, ProposalController
 from postal_service.web.catalogue import CatalogueController
 from postal_service.web.catalogue_files import FileController
 from postal_service.web.catalogue_prices import PriceController
-from postal_service.web.calendars import CalendarController, ProposalController
 from postal_service.web.citizen import CitizenController
 from postal_service.web.closures import ClosureController
 from postal_service.web.complaints import ComplaintController
@@ -60,10 +60,10 @@ from postal_service.web.outage import OutageController
 from postal_service.web.paper_room import PaperRoomController
 from postal_service.web.quarantine import QuarantineController
 from postal_service.web.radar_feed import Feed
-from postal_service.web.rights import RightsController
 from postal_service.web.rosters import RosterController
 from postal_service.web.signin import SignInController
 from postal_service.web.slips import SlipController
+from postal_service.web.successions import SuccessionController
 from postal_service.web.supervisor import SupervisorController
 from postal_service.web.staff_phones import StaffPhoneController
 from postal_service.web.steps import StepController
@@ -109,7 +109,6 @@ HANDLERS: list[ControllerRouterHandler] = [
     PartyController,
     FindController,
     ReadsController,
-    RightsController,
     SupervisorController,
     RosterController,
     ClosureController,
@@ -119,6 +118,7 @@ HANDLERS: list[ControllerRouterHandler] = [
     CitizenController,
     CalendarController,
     ProposalController,
+    SuccessionController,
     NetworkController,
     OperatorController,
     MetricsController,

@@ -1,8 +1,9 @@
-"""``postal explain``: why a dossier is due when it is, and whose hours they were."""
+"""``postal explain`` and ``postal succeed``: why a dossier is due then, and who takes over."""
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import datetime, timedelta
+from uuid import NAMESPACE_URL, uuid5
 
 import rich_click as click
 from rich.console import Console
@@ -10,12 +11,14 @@ from rich.console import Console
 from postal_service.cli_run import read_settings, run
 from postal_service.clock import Clock
 from postal_service.database import Context, open_database
-from postal_service.desk import clock_view
+from postal_service.desk import clock_view, successions
 from postal_service.desk.clock_view import WHOSE, ClockView
+from postal_service.desk.successions import Wish
 from postal_service.settings import Settings
 from tracking.attribution import Whose
 from tracking.explain_words import at_words, length
 from tracking.slip import Slip
+from tracking.successions import Kind
 from tracking.working_time import local
 
 LANGS = {"vi": 0, "en": 1}
@@ -87,3 +90,36 @@ def told(found: Slip, view: ClockView, lang: int) -> list[str]:
         more = f" {length(agency)[lang]}" if agency else ""
         said.append(f"{WORDS['agency'][lang]}: {state}{more}")
     return said
+
+
+@click.command("succeed")
+@click.argument("kind", type=click.Choice([each.value for each in Kind]))
+@click.argument("old")
+@click.argument("new")
+@click.option("--on", "starts_on", type=click.DateTime(["%Y-%m-%d"]), required=True)
+@click.option("--ground", required=True, help="the decision it rests on")
+def succeed_command(kind: str, old: str, new: str, starts_on: datetime, ground: str) -> None:
+    """Name NEW the successor of OLD, both by their codes, from a day on.
+
+    The worker lets what is open pass on that day; due dates stay.
+    """
+    wish = Wish(
+        id=uuid5(NAMESPACE_URL, f"{kind} {old} {new} {starts_on.date()}"),
+        kind=Kind(kind),
+        old=old,
+        new=new,
+        starts_on=starts_on.date(),
+        ground=ground,
+    )
+    run(succeed(read_settings(), wish))
+    click.echo(f"{old} → {new}, {starts_on.date()}")
+
+
+async def succeed(settings: Settings, wish: Wish) -> int:
+    """Name the successor; the same command twice is the same succession."""
+    now = Clock(timedelta(seconds=settings.clock_offset_seconds)).now()
+    async with (
+        open_database(settings.database_url, size=1, name="postal succeed") as database,
+        database.begin(Context.command("succeed")) as conn,
+    ):
+        return await successions.name(conn, wish, by=None, now=now)

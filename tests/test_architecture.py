@@ -18,7 +18,7 @@ OWNERS = {
     "tracking": {
         "calendar_day", "calendar_session", "consignment", "daily_serial", "dossier", "event",
         "calendar_change", "calendar_edition", "calendar_override", "daily_root", "due_input",
-        "leg_promise", "proposal",
+        "leg_promise", "proposal", "succession",
         "hand_over", "hand_over_extra", "hand_over_line", "incident", "news", "refused_act",
         "reserved_number", "s10_block",
         "asked_paper", "duty_payment", "extension", "financial_duty", "notice", "pause",
@@ -41,7 +41,7 @@ OWNERS = {
         "paper", "paper_file", "paper_print",
         "procedure_document", "proof_attachment", "proof_file", "quarantined_scan",
         "radar_look", "reason", "receipt_issue", "receipt_print", "roster", "ruling_note",
-        "read_log", "rights_request",
+        "read_log",
         "session", "sms_choice", "tariff", "task",
     },
 }  # fmt: skip

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import date, datetime
+from typing import cast
 
 from asyncpg import Connection, Record
 from msgspec import Struct, convert
@@ -49,6 +50,13 @@ SELECT c.id AS consignment_id, c.dossier_id, c.leg, c.office_id, c.agency_id, d.
 
 async def unpromised(conn: Connection[Record], after: int, limit: int) -> list[Unpromised]:
     return convert(await conn.fetch(UNPROMISED, after, limit), list[Unpromised])
+
+
+LAST_PROMISED = "SELECT coalesce(max(consignment_id), 0) FROM leg_promise"
+
+
+async def last_promised(conn: Connection[Record]) -> int:
+    return cast("int", await conn.fetchval(LAST_PROMISED))
 
 
 PROMISE = """

@@ -15,6 +15,8 @@ from tracking.transit_store import Unpromised
 
 #: Legs promised in one go.
 AT_ONCE: Final = 200
+#: Numbers before the last one among which a leg may have appeared late.
+OVERLAP: Final = 2000
 
 
 async def promise_all(conn: Connection[Record], after: int = 0) -> int | None:
@@ -29,6 +31,15 @@ async def promise_all(conn: Connection[Record], after: int = 0) -> int | None:
         except TrackingError:
             continue
     return legs[-1].consignment_id if len(legs) == AT_ONCE else None
+
+
+async def promise_recent(conn: Connection[Record]) -> bool:
+    """Promise the legs opened since the last one that was promised; whether there are more.
+
+    Numbers commit out of order, so those shortly before it are looked at again.
+    """
+    last = await transit_store.last_promised(conn)
+    return await promise_all(conn, max(last - OVERLAP, 0)) is not None
 
 
 async def promise(conn: Connection[Record], leg: Unpromised) -> None:
