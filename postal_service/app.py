@@ -60,6 +60,7 @@ from postal_service.web.outage import OutageController
 from postal_service.web.paper_room import PaperRoomController
 from postal_service.web.quarantine import QuarantineController
 from postal_service.web.radar_feed import Feed
+from postal_service.web.rights import RightsController
 from postal_service.web.rosters import RosterController
 from postal_service.web.signin import SignInController
 from postal_service.web.slips import SlipController
@@ -109,6 +110,7 @@ HANDLERS: list[ControllerRouterHandler] = [
     PartyController,
     FindController,
     ReadsController,
+    RightsController,
     SupervisorController,
     RosterController,
     ClosureController,

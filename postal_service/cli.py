@@ -13,6 +13,7 @@ from rich.table import Table
 from postal_service import logs, worker
 from postal_service.cli_audit import root_group, verify_command
 from postal_service.cli_clock import explain_command, succeed_command
+from postal_service.cli_keys import keys_group
 from postal_service.cli_people import people_group
 from postal_service.cli_run import read_settings, run
 from postal_service.database import Context, open_database
@@ -35,6 +36,7 @@ def main() -> None:
 
 main.add_command(explain_command)
 main.add_command(succeed_command)
+main.add_command(keys_group)
 main.add_command(people_group)
 main.add_command(verify_command)
 main.add_command(root_group)

@@ -9,13 +9,22 @@ from functools import partial
 from typing import Final, TypeAlias
 
 import structlog
+from msgspec import structs
 
 from notifications import doubts, health, outbox, receipts
 from notifications.sending import Means, Sender
 from postal_service import seals
 from postal_service.clock import Clock
 from postal_service.database import Context, Database
-from postal_service.desk import catalogue_imports, closures, holding, leg_clocks, radar, successions
+from postal_service.desk import (
+    catalogue_imports,
+    closures,
+    holding,
+    leg_clocks,
+    radar,
+    retention,
+    successions,
+)
 from postal_service.seals import Seal
 
 log = structlog.get_logger()
@@ -29,6 +38,8 @@ JUDGED_EVERY: Final = timedelta(seconds=30)
 REMINDED_EVERY: Final = timedelta(minutes=10)
 #: How often it is looked whether a day is over that nobody has signed.
 SEALED_EVERY: Final = timedelta(minutes=5)
+#: How often it is looked for what was kept for its time.
+FORGOTTEN_EVERY: Final = timedelta(hours=1)
 
 
 class Lane:
@@ -53,10 +64,13 @@ class Jobs:
         self._drafting = Lane(jobs=(self.draft_sms,))
         self._sending = Lane(jobs=(self.send_sms,))
         self._hearing = Lane(jobs=(self.hear_receipts,))
-        self._sweeping = Lane(jobs=(self.sweep, self.ask_networks, self.judge_networks))
+        self._sweeping = Lane(
+            jobs=(self.sweep, self.ask_networks, self.judge_networks, self.forget)
+        )
         self._desk = Lane(jobs=(self.watch, self.hold_up, self.last_day, self.take_files))
         self._judged_at: datetime | None = None
         self._reminded_at: datetime | None = None
+        self._forgot_at: datetime | None = None
         self._clocks = Lane(jobs=(self.promise_legs, self.succeed))
         self._sealing = Lane(jobs=(self.seal_days,))
         self._sealed_at: datetime | None = None
@@ -185,6 +199,19 @@ class Jobs:
         await seals.export_missing(begin, self._seal)
         self._sealed_at = now
         return False
+
+    async def forget(self) -> bool:
+        """Shred what was kept for its time, now and then."""
+        now = self._clock.now()
+        if self._forgot_at is not None and now - self._forgot_at < FORGOTTEN_EVERY:
+            return False
+        async with self._database.begin(Context.job("forget")) as conn:
+            swept = await retention.sweep(conn, now=now)
+        if swept.anything:
+            log.info("kept no longer", **structs.asdict(swept))
+        if not swept.more:
+            self._forgot_at = now
+        return swept.more
 
     async def take_files(self) -> bool:
         """Read and apply the tables an administrator brought, a step at a time."""
