@@ -62,4 +62,5 @@ CREATE POLICY seen ON retention FOR SELECT TO postal_app USING (true);
 GRANT SELECT ON retention TO postal_app;
 
 -- the sweep takes pictures that no scan ever named
+CREATE POLICY swept ON proof_file FOR DELETE TO postal_app USING (postal_service());
 GRANT DELETE ON proof_file, proof_attachment TO postal_app;
