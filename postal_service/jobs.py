@@ -19,6 +19,7 @@ from postal_service.database import Context, Database
 from postal_service.desk import (
     catalogue_imports,
     closures,
+    due_soon,
     holding,
     leg_clocks,
     radar,
@@ -36,6 +37,8 @@ Job: TypeAlias = "Callable[[], Awaitable[bool]]"
 JUDGED_EVERY: Final = timedelta(seconds=30)
 #: How often the offices' shelves are looked through for what is kept until today.
 REMINDED_EVERY: Final = timedelta(minutes=10)
+#: How often appointments are looked through for those that are nearly due.
+WARNED_EVERY: Final = timedelta(minutes=5)
 #: How often it is looked whether a day is over that nobody has signed.
 SEALED_EVERY: Final = timedelta(minutes=5)
 #: How often it is looked for what was kept for its time.
@@ -67,9 +70,12 @@ class Jobs:
         self._sweeping = Lane(
             jobs=(self.sweep, self.ask_networks, self.judge_networks, self.forget)
         )
-        self._desk = Lane(jobs=(self.watch, self.hold_up, self.last_day, self.take_files))
+        self._desk = Lane(
+            jobs=(self.watch, self.hold_up, self.last_day, self.near_due, self.take_files)
+        )
         self._judged_at: datetime | None = None
         self._reminded_at: datetime | None = None
+        self._warned_at: datetime | None = None
         self._forgot_at: datetime | None = None
         self._clocks = Lane(jobs=(self.promise_legs, self.succeed))
         self._sealing = Lane(jobs=(self.seal_days,))
@@ -166,6 +172,15 @@ class Jobs:
         """Note what closures hold up, and have its citizens told."""
         begin = partial(self._database.begin, Context.job("hold_up"))
         return await closures.announce(begin, self._clock.now())
+
+    async def near_due(self) -> bool:
+        """Warn of appointments that are three working hours away, now and then."""
+        now = self._clock.now()
+        if self._warned_at is None or now - self._warned_at >= WARNED_EVERY:
+            async with self._database.begin(Context.job("near_due")) as conn:
+                await due_soon.warn(conn, now)
+            self._warned_at = now
+        return False
 
     async def promise_legs(self) -> bool:
         """Write down by which day each new leg is to arrive."""

@@ -42,7 +42,23 @@ LEGS: Final[Mapping[Leg, str]] = {
     Leg.RESULT: "Kết quả",
     Leg.BACK: "Giấy tờ trả lại",
     Leg.ORIGINALS: "Bản gốc thu hồi",
+    Leg.TRANSFER: "Hồ sơ chuyển cơ quan khác",
 }
+#: What the agency did with its clock, noted beside the step before it.
+RULED: Final = frozenset(
+    {
+        Act.RECEIVE,
+        Act.ASK_MORE,
+        Act.RESUME,
+        Act.ASK_PAYMENT,
+        Act.PAY,
+        Act.EXTEND,
+        Act.TRANSFER,
+        Act.TAKE_OVER,
+        Act.REFUSE,
+        Act.STOP,
+    }
+)
 
 
 class Giver(Struct, frozen=True, kw_only=True):
@@ -102,7 +118,15 @@ def steps_of(found: Timeline, way: Way) -> list[tuple[Line, SlipStep]]:
     """Every change of hands of every paper, in the register's order."""
     order = {line.scan_id: rank for rank, line in enumerate(found.slip.lines)}
     steps = [pair for item in found.slip.consignments for pair in steps_of_item(found, item, way)]
-    return sorted(steps, key=lambda pair: order[pair[0].scan_id])
+    steps.sort(key=lambda pair: order[pair[0].scan_id])
+    for line in found.slip.lines:
+        before = [
+            n for n, (step, _) in enumerate(steps) if order[step.scan_id] < order[line.scan_id]
+        ]
+        if line.act in RULED and before:
+            last, step = steps[before[-1]]
+            steps[before[-1]] = (last, replace(step, note=joined(step.note, noted(found, line))))
+    return steps
 
 
 def steps_of_item(found: Timeline, item: Consignment, way: Way) -> list[tuple[Line, SlipStep]]:

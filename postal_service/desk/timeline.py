@@ -18,7 +18,7 @@ from msgspec import Struct
 from postal_service.caller import Role, Staff
 from postal_service.desk import timeline_store as store
 from postal_service.desk.timeline_store import About, Refused
-from tracking import identifiers, slip
+from tracking import identifiers, slip, transfers
 from tracking.delivery import INVITING
 from tracking.errors import UnknownDossier
 from tracking.model import Consignment
@@ -145,7 +145,7 @@ def may_read(found: Slip, staff: Staff) -> bool:
     if staff.role is Role.MANAGER:
         return True
     if staff.role is Role.AGENCY_OFFICER:
-        return found.dossier.agency_id == staff.agency_id
+        return staff.agency_id in {found.dossier.agency_id, *transfers.parties(found.lines)}
     if staff.role is Role.COURIER:
         own = (Keeper.COURIER, staff.id)
         return any(
