@@ -14,9 +14,18 @@ from postal_service.desk.intake import Problem
 from postal_service.desk.rows import DocumentRow, ProcedureRow
 
 
-def faults_of(
-    row: ProcedureRow, documents: Sequence[DocumentRow], *, why: str, today: date
-) -> list[Problem]:
+def faults_of_why(why: str) -> list[Problem]:
+    """A change without a reason cannot be explained to anybody later."""
+    found = []
+    if not why:
+        vi = "ghi quyết định hoặc lý do của thay đổi này"
+        found.append(wrong("why", vi, "say which decision this rests on"))
+    if len(why) > 500:
+        found.append(wrong("why", "không quá 500 ký tự", "at most 500 characters"))
+    return found
+
+
+def faults_of(row: ProcedureRow, documents: Sequence[DocumentRow], *, today: date) -> list[Problem]:
     """What no single cell shows."""
     found = []
     if row.valid_from < today:
@@ -27,11 +36,6 @@ def faults_of(
     if row.valid_to is not None and row.valid_to <= row.valid_from:
         vi = f"phải sau ngày bắt đầu {row.valid_from:%d/%m/%Y}"
         found.append(wrong("valid_to", vi, f"must be later than {row.valid_from}"))
-    if not why:
-        vi = "ghi quyết định hoặc lý do của thay đổi này"
-        found.append(wrong("why", vi, "say which decision this rests on"))
-    if len(why) > 500:
-        found.append(wrong("why", "không quá 500 ký tự", "at most 500 characters"))
     return found + repeated(documents)
 
 

@@ -264,11 +264,17 @@ async def withdraw(conn: Connection[Record], name: str, note: Note) -> None:
             )
 
 
+def weight_of(cell: Cell | TariffRow) -> str:
+    if cell.weight_upto_g is None:
+        return f"mỗi {cell.step_g} g tiếp theo"
+    return f"đến {cell.weight_upto_g} g"
+
+
 def in_words(cells: Sequence[Cell] | Sequence[TariffRow]) -> dict[str, str]:
     """A price list as the history keeps it: one line a price."""
     return {
         f"{ZONES[cell.zone]}, {SERVICES[cell.service]}"
-        f"{', có thu hộ' if cell.fee_collection else ''}, trên {cell.weight_over_g} g": (
+        f"{', có thu hộ' if cell.fee_collection else ''}, {weight_of(cell)}": (
             said("phi_vnd", str(cell.price_vnd))
         )
         for cell in cells

@@ -20,7 +20,7 @@ from postal_service.desk import catalogue_version_store as store
 from postal_service.desk.catalogue_form import BadVersion, Typed, read, wrong
 from postal_service.desk.catalogue_history import Note
 from postal_service.desk.catalogue_periods import Layout, Period, lay
-from postal_service.desk.catalogue_rules import faults_of, same, warnings_of
+from postal_service.desk.catalogue_rules import faults_of, faults_of_why, same, warnings_of
 from postal_service.desk.catalogue_version_store import Edition
 from postal_service.desk.errors import DeskError, UnknownAgency, UnknownProcedure
 from postal_service.desk.intake import Problem
@@ -119,9 +119,10 @@ async def plan(conn: Connection[Record], typed: Typed, now: datetime) -> Plan:
         replaces=replaced(before, instead=bool(typed.instead_of)),
         verified_fields=before.verified_fields if before else (),
     )
+    problems += faults_of_why(typed.why)
     if row is None or problems:
         raise BadVersion(problems)
-    problems += faults_of(row, documents, why=typed.why, today=today)
+    problems += faults_of(row, documents, today=today)
     problems += await faults_around(conn, row, typed.base, theirs, today)
     laid, ends = place(known, theirs, row, before if typed.instead_of else None)
     forebears = await before_it(conn, before) if typed.instead_of else []

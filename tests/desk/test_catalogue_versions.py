@@ -211,8 +211,13 @@ async def test_a_paper_twice_and_a_missing_reason(desk: Connection, chief: int) 
     twice = TypedDocument(name_vi="tờ  KHAI", originals="1")
     papers = (TypedDocument(name_vi="Tờ khai", originals="1"), twice)
     with pytest.raises(BadVersion) as refused:
-        await saved(desk, structs.replace(typed, documents=papers, why=""), chief)
-    assert [one.field for one in refused.value.problems] == ["why", "d2-name_vi"]
+        await saved(desk, structs.replace(typed, documents=papers), chief)
+    assert [one.field for one in refused.value.problems] == ["d2-name_vi"]
+
+    cells = dict(typed.cells) | {"valid_from": "", "time_value": "x"}
+    with pytest.raises(BadVersion) as refused:
+        await saved(desk, structs.replace(typed, cells=cells, why=""), chief)
+    assert {one.field for one in refused.value.problems} == {"valid_from", "time_value", "why"}
 
     none = (TypedDocument(name_vi="Tờ khai"),)
     with pytest.raises(BadVersion, match="không có bản nào"):

@@ -89,4 +89,4 @@ addEventListener("pageshow", () => {
 });
 
 // A file on its way: the page looks again until the worker has read it.
-if (document.querySelector("[data-waiting]")) setTimeout(() => location.reload(), 1000);
+if (document.querySelector("[data-waiting]")) setTimeout(() => location.reload(), 2000);
