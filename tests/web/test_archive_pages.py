@@ -98,3 +98,37 @@ async def test_a_bags_label_goes_to_a_thermal_printer_too(
     again = paper(await as_(client, "clerk-2", f"{way}/label.pdf"))
     assert re.search(r"BẢN SAO 1 / COPY 1", again)
     assert await desk.fetchval("SELECT count(*) FROM paper") == 1
+
+
+async def test_a_receipt_printed_tomorrow_is_yesterdays(
+    client: Client, desk: Connection, town: Town, town_url: str
+) -> None:
+    """The printer failed after saving; meanwhile she married, moved, and the office was renamed."""
+    dossier = await make.dossier(desk, town)
+    await as_(client, "clerk", "/counter")
+    way = f"/counter/dossiers/{dossier.ref}"
+    form = {"csrf": client.form_token}
+    assert (await client.post(f"{way}/prints", data=form)).headers["location"].endswith("print=1")
+    first = (await client.get(f"{way}/1/receipt.pdf")).content
+    label = (await client.get(f"{way}/1/label.pdf")).content
+    await desk.execute("UPDATE party SET full_name = 'Đỗ Thị Bích Ngọc'")
+    await desk.execute("UPDATE office SET name = 'Bưu cục Mới'")
+
+    await client.post(f"{way}/prints", data=form)
+    second = await client.get(f"{way}/2/receipt.pdf")
+    zpl = (await client.get(f"{way}/2/label.zpl")).content
+
+    assert second.content.startswith(first)
+    assert "BẢN SAO 1 / COPY 1" in paper(second)
+    assert "Bưu cục Mới" not in paper(second)
+    assert (await client.get(f"{way}/2/label.pdf")).content.startswith(label)
+    assert zebra.printed(zpl).size == (799, 599)
+    assert (await client.get(f"{way}/1/receipt.pdf")).content == first
+    slip = paper(await client.get(f"/papers/dossiers/{dossier.ref}/postal-slip.pdf"))
+    assert "PHIẾU GỬI HỒ SƠ" in slip
+    shown = await client.get(f"{way}?print=2")
+    assert "label.zpl" in shown.text
+    assert "postal-slip.pdf" in shown.text
+    rows = await client.get(f"/archive?q={dossier.ref}")
+    assert rows.text.count("1 bản sao") == 2
+    assert f"{way}" in rows.text
