@@ -7,6 +7,7 @@ first day does not count (Civil Code, art. 147).
 
 from __future__ import annotations
 
+import re
 from datetime import date, datetime, time, timedelta
 from typing import Final
 from uuid import UUID
@@ -40,6 +41,7 @@ ABOUT: Final = {
     "other": "việc khác",
 }
 OUTCOMES: Final = {"answered": "đã trả lời", "declined": "không tiếp nhận"}
+NUMBER: Final = re.compile(r"PA-[0-9]{6}-[0-9]{5}")
 SHORTEST: Final = 5
 LONGEST: Final = 2000
 LONGEST_NAME: Final = 120
@@ -160,7 +162,8 @@ async def standing(conn: Connection[Record], staff: Staff) -> list[Complaint]:
 
 async def find(conn: Connection[Record], number: str, staff: Staff) -> Complaint:
     """Raises UnknownComplaint, also for another office's."""
-    found = await store.by_number(conn, number, staff.office_id or 0)
+    fits = NUMBER.fullmatch(number)
+    found = await store.by_number(conn, number, staff.office_id or 0) if fits else None
     if found is None:
         raise UnknownComplaint
     return found

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import re
 from collections.abc import Mapping
 from datetime import datetime
 from functools import partial
@@ -35,6 +36,9 @@ from tracking import number_store
 
 AnyRequest = Request[Any, Any, Any]
 LONGEST_NOTE: Final = 300
+#: How the counter's own papers are numbered, and how their editions are told apart.
+NUMBER: Final = re.compile(r"[A-Z]{2}-[0-9]{6}-[0-9A-F]{5,19}")
+EDITION: Final = re.compile(r"[0-9a-f]{0,16}")
 
 
 class Plain(Form):
@@ -79,7 +83,7 @@ class PaperRoomController(Controller):
     async def pick_up_slip(
         self, name: FromPath[str], caller: Caller, db: Db, now: Now
     ) -> Response[bytes]:
-        filing = Filing(kind=Kind.PICK_UP, subject=name.removesuffix(".pdf")[:60])
+        filing = kept(Kind.PICK_UP, name.removesuffix(".pdf"))
         return await filed(db, caller, now, filing, missing)
 
     @get("/dossiers/{ref:str}/fees.pdf", name="counter.fees")
@@ -124,8 +128,7 @@ class PaperRoomController(Controller):
     async def cash_sheet(
         self, number: FromPath[str], name: FromPath[str], caller: Caller, db: Db, now: Now
     ) -> Response[bytes]:
-        edition = name.removesuffix(".pdf")[:60]
-        filing = Filing(kind=Kind.CASH_UP, subject=number[:60], edition=edition)
+        filing = kept(Kind.CASH_UP, number, name.removesuffix(".pdf"))
         return await filed(db, caller, now, filing, missing)
 
     @post("/guidance.pdf", name="counter.guidance_slip", status_code=303)
@@ -148,8 +151,7 @@ class PaperRoomController(Controller):
     async def guidance_paper(
         self, number: FromPath[str], name: FromPath[str], caller: Caller, db: Db, now: Now
     ) -> Response[bytes]:
-        edition = name.removesuffix(".pdf")[:60]
-        filing = Filing(kind=Kind.GUIDANCE, subject=number[:60], edition=edition)
+        filing = kept(Kind.GUIDANCE, number, name.removesuffix(".pdf"))
         return await filed(db, caller, now, filing, missing)
 
 
@@ -183,6 +185,13 @@ async def till_page(request: AnyRequest, counting: Counting) -> Response[str]:
         form_id=counting.typed.get("id") or uuid4(),
         open_tasks=tasks,
     )
+
+
+def kept(kind: Kind, number: str, edition: str = "") -> Filing:
+    """What is served from the archive alone. Raises UnknownPaper for what no number looks like."""
+    if not (NUMBER.fullmatch(number) and EDITION.fullmatch(edition)):
+        raise UnknownPaper
+    return Filing(kind=kind, subject=number, edition=edition)
 
 
 def missing() -> bytes:
