@@ -99,11 +99,14 @@ class Limit(NamedTuple):
     most: int = TRIES
 
 
-async def count_tries(conn: Connection, limits: Sequence[Limit], now: datetime) -> None:
-    """Count one more try in each bucket. Raises TooManyTries over any limit."""
+async def count_tries(
+    conn: Connection, limits: Sequence[Limit], now: datetime
+) -> Mapping[str, int]:
+    """Count one more try in each bucket: how many each holds. Raises TooManyTries over a limit."""
     tries = await store.count_tries(conn, [limit.bucket for limit in limits], window_of(now))
     if any(tries[limit.bucket] > limit.most for limit in limits):
         raise TooManyTries
+    return tries
 
 
 async def count_try(conn: Connection, bucket: str, now: datetime) -> None:

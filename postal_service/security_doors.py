@@ -112,8 +112,9 @@ def lacking(
 def known_here(secret: str, kept: str, username: str) -> str:
     """The mark in the cookie *kept* that says *username* came in here before; else nothing."""
     for mark in kept.split("~")[:KNOWN]:
-        if mark and hmac.compare_digest(mark, marked(secret, mark.partition(".")[0], username)):
-            return mark.partition(".")[0]
+        drawn = mark.partition(".")[0]
+        if mark and hmac.compare_digest(mark.encode(), marked(secret, drawn, username).encode()):
+            return drawn
     return ""
 
 

@@ -101,8 +101,9 @@ class About(Struct, frozen=True, kw_only=True):
     agency: str
 
 
+# A manager reads the slip and not the citizen: the name is empty for whoever may not see it.
 ABOUT = """
-SELECT coalesce(i.form_set, 'TT03-2025') AS form_set, a.full_name AS name,
+SELECT coalesce(i.form_set, 'TT03-2025') AS form_set, coalesce(a.full_name, '') AS name,
        p.name_vi AS procedure, o.name AS office, g.name_vi AS agency,
        coalesce((SELECT u.name FROM unit u
                   WHERE u.code IN (o.commune_2019, o.commune_2025) AND u.level = 'commune'
@@ -111,7 +112,7 @@ SELECT coalesce(i.form_set, 'TT03-2025') AS form_set, a.full_name AS name,
                   ORDER BY u.code = o.commune_2025 DESC
                   LIMIT 1), o.name) AS place
   FROM dossier d
-  JOIN party a ON a.id = d.applicant_id
+  LEFT JOIN party a ON a.id = d.applicant_id
   JOIN procedure p ON p.id = d.procedure_id
   JOIN office o ON o.id = d.office_id
   JOIN agency g ON g.id = d.agency_id

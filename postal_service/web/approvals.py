@@ -12,7 +12,7 @@ from litestar.response import Redirect
 from msgspec import Meta, Struct
 
 from postal_service.caller import Role, Staff
-from postal_service.desk import approvals
+from postal_service.desk import approvals, overview
 from postal_service.desk.approvals import Ask, Decline, Kind
 from postal_service.desk.approvals_store import Approval
 from postal_service.web import approval_words
@@ -26,6 +26,8 @@ from tracking.identifiers import parse_s10
 AnyRequest = Request[Any, Any, Any]
 
 staff = only(Role.CLERK, Role.SUPERVISOR, Role.COURIER, Role.AGENCY_OFFICER)
+#: A manager looks on: who decides works where the paper is.
+readers = only(Role.CLERK, Role.SUPERVISOR, Role.COURIER, Role.AGENCY_OFFICER, Role.MANAGER)
 PAPERS = frozenset({Kind.UNDO, Kind.REDIRECT, Kind.DECLARE_LOST, Kind.SEND_BACK})
 
 
@@ -83,7 +85,7 @@ class AskedOut(Struct, rename="camel"):
 
 class ApprovalController(Controller):
     path = "/approvals"
-    guards = [staff]
+    guards = [readers]
 
     @get("/", name="approvals")
     async def work(
@@ -91,20 +93,20 @@ class ApprovalController(Controller):
     ) -> Response[str]:
         """What waits, and what became of what was asked lately; *seen* was just acted on."""
         async with db.begin(caller.context) as conn:
-            waiting = await approvals.waiting(conn, caller, now=now)
-            decided = await approvals.decided(conn, caller, now=now)
-        acted = next((one for one in [*waiting, *decided] if str(one.id) == seen), None)
+            found = await overview.questions(conn, caller, now=now)
+        both = [*found.waiting, *found.decided]
+        acted = next((one for one in both if str(one.id) == seen), None)
         return await page(
             request,
             "approvals/list.html",
-            waiting=waiting,
-            decided=decided,
+            waiting=found.waiting,
+            decided=found.decided,
             acted=acted,
             may_decide=approvals.may_decide,
             words=approval_words,
         )
 
-    @post("/", name="approvals.ask", status_code=200)
+    @post("/", name="approvals.ask", status_code=200, guards=[staff])
     async def ask(self, request: AnyRequest, caller: Caller, db: Db, now: Now) -> Response[Any]:
         """Put a question before a second person, from whatever page. Safe to repeat."""
         form = await sent(request, AskForm)
@@ -117,7 +119,7 @@ class ApprovalController(Controller):
             return Response("", headers={"HX-Redirect": back})
         return Redirect(back, status_code=303)
 
-    @post("/{asked:uuid}/approval", name="approvals.approve")
+    @post("/{asked:uuid}/approval", name="approvals.approve", guards=[staff])
     async def approve(
         self,
         asked: FromPath[UUID],
@@ -133,7 +135,7 @@ class ApprovalController(Controller):
         bell.ring()
         return seen(asked)
 
-    @post("/{asked:uuid}/refusal", name="approvals.decline")
+    @post("/{asked:uuid}/refusal", name="approvals.decline", guards=[staff])
     async def decline(
         self,
         asked: FromPath[UUID],
@@ -146,7 +148,7 @@ class ApprovalController(Controller):
             await approvals.decline(conn, asked, Decline(data.answer), by=caller, now=now)
         return seen(asked)
 
-    @post("/{asked:uuid}/withdrawal", name="approvals.withdraw")
+    @post("/{asked:uuid}/withdrawal", name="approvals.withdraw", guards=[staff])
     async def withdraw(
         self,
         asked: FromPath[UUID],

@@ -2,18 +2,22 @@
 
 from __future__ import annotations
 
+import asyncio
+from datetime import datetime
 from typing import Any, Final
 from uuid import UUID, uuid4
 
 from litestar import Controller, Request, Response, get, post
 from litestar.params import FromPath, FromQuery, URLEncodedBody
 from litestar.response import Redirect
+from msgspec import Struct
 
 from postal_service import security
-from postal_service.database import Context
+from postal_service.database import Connection, Context, Database
 from postal_service.desk import consent, lookup
 from postal_service.desk.consent import Wish
 from postal_service.desk.lookup import NotFound, Private, View
+from postal_service.security import Limit, TooManyTries
 from postal_service.web.address import client_address
 from postal_service.web.citizen_labels import LABELS
 from postal_service.web.citizen_slip import hotline, tell
@@ -29,6 +33,11 @@ from tracking.errors import TrackingError
 AnyRequest = Request[Any, Any, Any]
 
 DOOR: Final = Context(kind="citizen", name="lookup")
+#: Misses of everybody in a quarter of an hour before the door narrows.
+TRIES_IN_ALL: Final = 2_000
+EVERYBODY: Final = "lookup"
+#: Seconds that a refusal of digits takes, whatever was wrong.
+REFUSED_IN: Final = 0.15
 
 
 class Digits(Form):
@@ -72,11 +81,13 @@ class CitizenController(Controller):
             parsed = identifiers.parse_tracking_code(code)
         except BadIdentifier as refusal:
             return await asking(request, tongue, refusal, status=422)
+        guess = Guess(client_address(request))
         try:
             async with db.begin(Context.citizen(parsed)) as conn:
+                await guess.check(conn, now)
                 found = await lookup.view(conn, parsed, now=now)
         except NotFound as refusal:
-            await count(db, now, f"lookup:{client_address(request)}")
+            await guess.count(db, now)
             return await asking(request, tongue, refusal, status=404)
         return await showing(request, tongue, found, None)
 
@@ -96,13 +107,17 @@ class CitizenController(Controller):
             parsed = identifiers.parse_tracking_code(code)
         except BadIdentifier as refusal:
             return await asking(request, tongue, refusal, status=422)
-        await count(db, now, f"lookup:{client_address(request)}", f"lookup:{parsed}")
+        guess = Guess(client_address(request), parsed)
+        await guess.count(db, now)
+        answered_by = asyncio.get_running_loop().time() + REFUSED_IN
         try:
             async with db.begin(Context.citizen(parsed)) as conn:
                 await lookup.check_digits(conn, parsed, "".join(data.digits.split()))
+                await guess.forgive(conn, now)
                 found = await lookup.view(conn, parsed, now=now)
                 own = await lookup.private(conn, found.slip)
         except NotFound as refusal:
+            await until(answered_by)
             return await asking(request, tongue, refusal, status=404)
         return await showing(request, tongue, found, own, digits=data.digits)
 
@@ -122,16 +137,20 @@ class CitizenController(Controller):
             parsed = identifiers.parse_tracking_code(code)
         except BadIdentifier as refusal:
             return await asking(request, tongue, refusal, status=422)
-        await count(db, now, f"lookup:{client_address(request)}", f"lookup:{parsed}")
+        guess = Guess(client_address(request), parsed)
+        await guess.count(db, now)
+        answered_by = asyncio.get_running_loop().time() + REFUSED_IN
         wish = Wish(form_id=data.form_id, allowed=data.allowed)
         try:
             async with db.begin(Context.citizen(parsed)) as conn:
                 await lookup.check_digits(conn, parsed, "".join(data.digits.split()))
+                await guess.forgive(conn, now)
                 found = await lookup.view(conn, parsed, now=now)
                 await consent.on_page(conn, found.slip.dossier.applicant_id, wish, now=now)
                 found = await lookup.view(conn, parsed, now=now)
                 own = await lookup.private(conn, found.slip)
         except NotFound as refusal:
+            await until(answered_by)
             return await asking(request, tongue, refusal, status=404)
         return await showing(request, tongue, found, own, digits=data.digits)
 
@@ -142,11 +161,49 @@ def spoken(request: AnyRequest, lang: str) -> str:
     return asked if asked in ("vi", "en") else lang
 
 
-async def count(db: Db, now: Now, *buckets: str) -> None:
-    """Count a try, whatever becomes of it. Raises TooManyTries."""
-    for bucket in buckets:
+class Guess(Struct, frozen=True):
+    """Somebody asks from an *address*, also for what only the digits of *code* open."""
+
+    address: str
+    code: str = ""
+
+    @property
+    def here(self) -> str:
+        return f"lookup:{self.address}"
+
+    @property
+    def buckets(self) -> list[str]:
+        return [self.here, EVERYBODY, *([f"lookup:{self.code}"] if self.code else [])]
+
+    async def check(self, conn: Connection, now: datetime) -> None:
+        """Raise TooManyTries where this address has missed too often, hit or miss."""
+        tries = await security.tries_in(conn, self.buckets, now)
+        if tries[self.here] >= (1 if tries[EVERYBODY] > TRIES_IN_ALL else security.TRIES):
+            raise TooManyTries
+
+    async def count(self, db: Database, now: datetime) -> None:
+        """Count a try, whatever becomes of it. Raises TooManyTries.
+
+        When all addresses together have missed too often, each has one try left: whoever
+        reads from a receipt needs no second.
+        """
+        limits = [
+            Limit(name, TRIES_IN_ALL * 100 if name == EVERYBODY else security.TRIES)
+            for name in self.buckets
+        ]
         async with db.begin(DOOR) as conn:
-            await security.count_try(conn, bucket, now)
+            tries = await security.count_tries(conn, limits, now)
+        if tries[EVERYBODY] > TRIES_IN_ALL and tries[self.here] > 1:
+            raise TooManyTries
+
+    async def forgive(self, conn: Connection, now: datetime) -> None:
+        """It was no guess."""
+        await security.forgive(conn, self.buckets, now)
+
+
+async def until(moment: float) -> None:
+    """Wait until *moment* of the loop's clock: no such code takes as long as wrong digits."""
+    await asyncio.sleep(max(0.0, moment - asyncio.get_running_loop().time()))
 
 
 async def asking(

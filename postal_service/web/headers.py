@@ -18,6 +18,8 @@ ALWAYS = [
     # the tracking code in an address must not travel to other sites
     (b"referrer-policy", b"no-referrer"),
     (b"cross-origin-opener-policy", b"same-origin"),
+    # a page elsewhere may not take a picture or a paper of ours into itself
+    (b"cross-origin-resource-policy", b"same-origin"),
     (b"permissions-policy", b"geolocation=(self), camera=(self), microphone=()"),
 ]
 KEPT_NOWHERE = (b"cache-control", b"no-store")

@@ -11,11 +11,11 @@ from litestar.params import FromPath, FromQuery, URLEncodedBody
 from litestar.response import Redirect
 
 from postal_service.caller import Role
-from postal_service.desk import approvals, incident_desk, quarantine, reasons
+from postal_service.desk import incident_desk, overview, reasons
 from postal_service.desk.incident_desk import Case
 from postal_service.desk.reasons import Group
 from postal_service.web import approval_words
-from postal_service.web.guards import clerks
+from postal_service.web.guards import clerks, only
 from postal_service.web.inputs import Form
 from postal_service.web.needs import Bell, Caller, Db, Now
 from postal_service.web.pages import page
@@ -34,30 +34,27 @@ class GiveForm(Form):
 
 class IncidentController(Controller):
     path = "/incidents"
-    guards = [clerks]
+    guards = [only(Role.CLERK, Role.SUPERVISOR, Role.MANAGER)]
 
     @get("/", name="incidents")
     async def work(
         self, request: AnyRequest, caller: Caller, db: Db, now: Now, given: FromQuery[str] = ""
     ) -> Response[str]:
         """What is open, the oldest first, and what was settled lately."""
-        office = caller.office_id or 0
         async with db.begin(caller.context) as conn:
-            standing = await incident_desk.standing(conn, office)
-            settled = await incident_desk.settled(conn, office, now=now)
+            seen = await overview.incidents(conn, caller, now=now)
             found = await reasons.in_group(conn, Group.CUSTODY_DISCREPANCY)
             mistakes = await reasons.in_group(conn, Group.CORRECTION)
-            waiting = await approvals.count_waiting(conn, office, now=now)
-            kept = await quarantine.count_waiting(conn, office)
         return await page(
             request,
             "incidents/list.html",
-            standing=standing,
-            settled=settled,
+            standing=seen.standing,
+            settled=seen.settled,
             reasons=[*found, *mistakes],
             outcomes=approval_words.OUTCOMES,
-            waiting=waiting,
-            kept=kept if caller.role is Role.SUPERVISOR else None,
+            waiting=seen.waiting,
+            kept=seen.kept,
+            acting=caller.office_id is not None,
             given=given,
             now=now,
             age=age,
@@ -66,7 +63,7 @@ class IncidentController(Controller):
             draw=uuid4,
         )
 
-    @post("/{incident:int}/giving", name="incidents.give")
+    @post("/{incident:int}/giving", name="incidents.give", guards=[clerks])
     async def give(
         self,
         incident: FromPath[int],

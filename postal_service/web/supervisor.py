@@ -17,7 +17,7 @@ from msgspec import Struct
 from postal_service.caller import Role, Staff
 from postal_service.clock import VIETNAM
 from postal_service.database import Connection
-from postal_service.desk import approvals, closures, incident_desk, radar, roster
+from postal_service.desk import approvals, closures, incident_desk, overview, radar, roster
 from postal_service.desk.alarm_store import Mark
 from postal_service.desk.closures import Closure
 from postal_service.desk.radar_rules import Answer
@@ -59,13 +59,13 @@ class OfficeLine(Struct, frozen=True, kw_only=True):
 
 
 class Front(Struct, frozen=True, kw_only=True):
-    """The front page in figures; what a manager has no part in is None."""
+    """The front page in figures: of the office, or of all of them."""
 
     mark: str
     loud: int
     standing: int
-    approvals: int | None
-    incidents: int | None
+    approvals: int
+    incidents: int
     closures: list[Closure]
     shifts: list[tuple[str, list[str]]]
     offices: list[OfficeLine]
@@ -145,12 +145,13 @@ async def front_of(conn: Connection, staff: Staff, now: datetime) -> Front:
     marks = await radar.marks(conn, now=now)
     own = state(marks, staff)
     if office_id is None:
+        waiting, incidents = await overview.counts(conn, now=now)
         return Front(
             mark=own.mark,
             loud=own.loud,
             standing=own.standing,
-            approvals=None,
-            incidents=None,
+            approvals=waiting,
+            incidents=incidents,
             closures=await closures.standing(conn, None),
             shifts=[],
             offices=await offices_with_alarms(conn, marks, staff),

@@ -167,17 +167,19 @@ async def test_guessing_digits_is_stopped(client: Client, desk: Connection, town
     assert "Trần Bích Uyên" not in answer.text
 
 
-async def test_guessing_codes_is_stopped_but_reading_is_not(
+async def test_reading_is_not_counted_and_guessing_stops_both(
     client: Client, desk: Connection, town: Town
 ) -> None:
-    """A whole village behind one address may look; only misses are counted."""
+    """A village behind one address may look all day; a guesser would know a hit by its answer."""
     dossier = await make.dossier(desk, town)
 
+    read = [await client.get(f"/h/{dossier.tracking_code}") for _ in range(12)]
     misses = [await client.get(f"/h/{identifiers.new_tracking_code()}") for _ in range(11)]
-    answer = await client.get(f"/h/{dossier.tracking_code}")
+    after = await client.get(f"/h/{dossier.tracking_code}")
 
+    assert {answer.status_code for answer in read} == {200}
     assert [miss.status_code for miss in misses] == [404] * 10 + [429]
-    assert answer.status_code == 200
+    assert after.status_code == 429
 
 
 async def test_a_code_is_read_as_people_type_it(
