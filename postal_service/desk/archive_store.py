@@ -117,7 +117,7 @@ async def add_paper(conn: Connection[Record], new: NewPaper) -> int | None:
 
 # Held to the end of the transaction: two prints at once get two numbers.
 LOCK_PRINTS = """
-SELECT pg_advisory_xact_lock(hashtext('paper_print'), $1::bigint::int)
+SELECT pg_advisory_xact_lock(hashtext('paper_print'), ($1::bigint % 2147483647)::int)
 """
 
 

@@ -69,7 +69,7 @@ async def count_of_office(conn: Connection[Record], office_id: int, first: str, 
 
 # Held to the end of the transaction: two officers who open the book at once number once.
 LOCK_BOOK = """
-SELECT pg_advisory_xact_lock(hashtext('agency_line'), $1::bigint::int)
+SELECT pg_advisory_xact_lock(hashtext('agency_line'), ($1::bigint % 2147483647)::int)
 """
 
 # What was received since the book was last opened, in the order it came.
