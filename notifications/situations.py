@@ -10,7 +10,7 @@ from msgspec import Struct
 
 from notifications.messages import LOCAL
 from tracking.model import News
-from tracking.stages import Act, Leg, Stage, Status
+from tracking.stages import Act, Leg, Stage
 
 Place = tuple[Leg | None, Act, Stage | None]
 
@@ -171,8 +171,6 @@ def situations(news: News) -> tuple[str, ...]:
         return tuple(BY_THE_AGENCY[key] for key in told)
     if told == ("handed_to_agency",) and news.leg is not Leg.FORWARD and news.agency_code:
         return ()  # received already: its appointment stands, whoever decides now
-    if told and news.act is Act.ACCEPT and news.status is Status.RECEIVED:
-        return (*told, "received_by_agency")  # by a counter in the agency's name
     if told and news.act is Act.MISS:
         if news.facts.get("reason") in KNOWN_AT_THE_DOOR:
             return ()

@@ -13,6 +13,7 @@ from rich.table import Table
 from postal_service import logs, worker
 from postal_service.cli_audit import root_group, verify_command
 from postal_service.cli_clock import explain_command, succeed_command
+from postal_service.cli_delegations import delegate_command
 from postal_service.cli_keys import keys_group
 from postal_service.cli_people import people_group
 from postal_service.cli_run import read_settings, run
@@ -20,6 +21,7 @@ from postal_service.database import Context, open_database
 from postal_service.desk.load import Loaded, load
 from postal_service.fake_messages import Fault, Manner, faults_of
 from postal_service.fake_network import FakeNetwork, running
+from postal_service.fields import Keys
 from postal_service.schema import migrate
 from postal_service.settings import DATA, Settings
 
@@ -36,6 +38,7 @@ def main() -> None:
 
 main.add_command(explain_command)
 main.add_command(succeed_command)
+main.add_command(delegate_command)
 main.add_command(keys_group)
 main.add_command(people_group)
 main.add_command(verify_command)
@@ -75,7 +78,8 @@ def work_command() -> None:
 @click.option("--json", "as_json", is_flag=True, help="one JSON list of what was applied")
 def migrate_command(as_json: bool) -> None:
     """Bring the database to this version's schema. Safe to repeat."""
-    applied = run(migrate(read_settings().database_url))
+    settings = read_settings()
+    applied = run(migrate(settings.database_url, Keys.read(settings)))
     if as_json:
         click.echo(msgspec.json.encode(applied))
     else:

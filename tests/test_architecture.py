@@ -33,7 +33,7 @@ OWNERS = {
     "postal_service": {
         "agency_line",
         "access_log", "agency", "alarm", "alarm_event", "approval", "attempt_window", "closure",
-        "closure_notice", "code_try", "delivery_proof", "draft", "intake",
+        "closure_notice", "code_try", "delegation", "delivery_proof", "draft", "intake",
         "intake_document", "lost_phone", "office", "party", "person", "procedure",
         "catalogue_change", "catalogue_import", "catalogue_import_line",
         "complaint", "outage_pack", "outage_sheet",

@@ -14,7 +14,15 @@ from msgspec.structs import replace
 
 from postal_service.caller import Staff
 from postal_service.clock import VIETNAM
-from postal_service.desk import agencies, estimate, offices, outage, prints_store, procedures
+from postal_service.desk import (
+    agencies,
+    delegations,
+    estimate,
+    offices,
+    outage,
+    prints_store,
+    procedures,
+)
 from postal_service.desk import counter_store as store
 from postal_service.desk.agencies import Agency
 from postal_service.desk.counter_store import Earlier
@@ -44,6 +52,7 @@ class Choices(Struct, frozen=True, kw_only=True):
     procedure: Procedure | None = None
     agencies: tuple[Agency, ...] = ()
     services: tuple[Service, ...] = ()
+    receives: frozenset[int] = frozenset()  #: agencies in whose name this counter receives
 
 
 class Accepted(Struct, frozen=True, kw_only=True):
@@ -80,6 +89,7 @@ async def choices(
         procedure=procedure,
         agencies=tuple(await agencies.for_procedure(conn, procedure, office, today)),
         services=tuple(services(procedure)),
+        receives=await delegations.agencies_of(conn, office_id, today),
     )
 
 
@@ -113,6 +123,7 @@ async def read(conn: Connection[Record], entry: Entry, *, office_id: int, now: d
     blank = await outage.blank_of(conn, entry, found, office_id=office_id, now=now)
     at = blank.at if blank else now
     offered = await choices(conn, entry.procedure_id, office_id, at)
+    given = delegations.read_code(entry, offered.receives, found, at)
     try:
         intake = check(
             entry,
@@ -125,7 +136,7 @@ async def read(conn: Connection[Record], entry: Entry, *, office_id: int, now: d
         raise Incomplete([*found.problems, *refusal.problems]) from None
     if found.problems:
         raise Incomplete(found.problems)
-    return replace(intake, blank=blank)
+    return replace(intake, blank=blank, given_code=given)
 
 
 async def accept(
@@ -164,6 +175,8 @@ async def accept(
         form_set=form_set_on(at.astimezone(VIETNAM).date()),
     )
     await store.add_papers(conn, dossier.id, intake.papers)
+    if intake.given_code:
+        await delegations.receive(conn, dossier.ref, intake, staff.id, at=at, now=now)
     await prints_store.add_print(conn, dossier.id, staff.id, now)
     await store.drop_draft(conn, intake.form_id, staff.id)
     return Accepted(ref=dossier.ref)
@@ -171,7 +184,7 @@ async def accept(
 
 def same(found: Earlier, intake: Intake) -> bool:
     """Whether a form says again what it said the first time."""
-    code = intake.appointment.agency_code if intake.appointment else None
+    code = intake.appointment.agency_code if intake.appointment else intake.given_code
     return (
         found.office_id == intake.office.id
         and found.procedure_id == intake.procedure.id
@@ -187,11 +200,12 @@ def same(found: Earlier, intake: Intake) -> bool:
 async def refuse_known_code(conn: Connection[Record], intake: Intake) -> None:
     """An agency's code names one dossier. Raises Incomplete."""
     slip = intake.appointment
-    if slip and await store.agency_code_taken(conn, intake.agency.id, slip.agency_code):
+    code = slip.agency_code if slip else intake.given_code
+    if code and await store.agency_code_taken(conn, intake.agency.id, code):
         raise Incomplete(
             [
                 Problem(
-                    "agency_code",
+                    "agency_code" if slip else "given_code",
                     "Mã hồ sơ này đã đăng ký nhận kết quả. Quét mã để xem hồ sơ đã có.",
                     "This code is registered already. Scan it to see the dossier.",
                 )

@@ -44,7 +44,8 @@ async def lock_form(conn: Connection[Record], form_id: UUID) -> None:
 
 EARLIER = """
 SELECT d.ref, d.office_id, d.procedure_id, d.agency_id, d.service, d.return_way,
-       CASE WHEN d.service = 'return' THEN d.agency_code END AS agency_code, i.weight_g, i.sets,
+       CASE WHEN d.service = 'return' OR d.acceptance_mode = 'delegate' THEN d.agency_code
+            END AS agency_code, i.weight_g, i.sets,
        d.applicant_id, d.receiver_id,
        (SELECT coalesce(jsonb_agg(line ORDER BY line.ordinal), '[]')
           FROM (SELECT ordinal, name_vi, originals, certified, photocopies

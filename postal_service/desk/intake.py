@@ -59,6 +59,7 @@ class Entry(Struct, frozen=True, kw_only=True):
     weight_g: str = "100"
     sets: str = "1"
     agency_code: str = ""
+    given_code: str = ""
     due_day: str = ""
     due_time: str = ""
     #: the reference of the blank this was written on while the power was out, and its own time
@@ -119,6 +120,7 @@ class Intake(Struct, frozen=True, kw_only=True):
     weight_g: int
     sets: int
     appointment: Appointment | None
+    given_code: str | None = None  #: given here, in the agency's name
     blank: Blank | None = None
 
 
