@@ -14,7 +14,7 @@ from datetime import date, datetime
 from typing import Any, Final, TypeAlias
 from uuid import UUID
 
-from asyncpg import Connection, Record
+from asyncpg import Connection, IntegrityConstraintViolationError, Record
 from msgspec import Struct
 
 from postal_service.clock import VIETNAM
@@ -33,6 +33,7 @@ from postal_service.desk.catalogue_judge import (
 )
 from postal_service.desk.errors import DeskError
 from postal_service.desk.tables import row_of
+from tracking.errors import TrackingError
 
 Begin: TypeAlias = "Callable[[], AbstractAsyncContextManager[Connection[Record]]]"
 
@@ -129,17 +130,36 @@ async def drop(conn: Connection[Record], id: UUID) -> None:
 
 
 async def work(begin: Begin, now: datetime) -> bool:
-    """Do one step of the oldest file that waits; whether there may be more."""
-    async with begin() as conn:
-        id = await store.claim(conn)
+    """Do one step of the oldest file that waits; whether there may be more.
+
+    What a table refuses as a whole goes back to the file's owner in its own words.
+    """
+    id = None
+    try:
+        async with begin() as conn:
+            id = await store.claim(conn)
+            if id is None:
+                return False
+            brought = await get(conn, id)
+            if brought.state == "applying":
+                await apply(conn, brought, now)
+            else:
+                await read_on(conn, brought, now)
+    except (DeskError, TrackingError, IntegrityConstraintViolationError) as refusal:
         if id is None:
-            return False
-        brought = await get(conn, id)
-        if brought.state == "applying":
-            await apply(conn, brought, now)
-        else:
-            await read_on(conn, brought, now)
+            raise
+        async with begin() as conn:
+            await send_back(conn, id, refusal)
     return True
+
+
+async def send_back(conn: Connection[Record], id: UUID, refusal: Exception) -> None:
+    """Nothing was written: the first line says why, and the owner decides anew."""
+    said = getattr(refusal, "vi", "") or f"cơ sở dữ liệu từ chối cả tệp ({refusal})"
+    english = getattr(refusal, "en", "") or f"the database refused the file ({refusal})"
+    for first in await store.lines(conn, id, "", 1):
+        await store.judge(conn, id, [Verdict(first.line, "bad", [("", said, english)])])
+    await store.move(conn, id, "checked")
 
 
 async def read_on(conn: Connection[Record], brought: Import, now: datetime) -> None:

@@ -162,9 +162,15 @@ async def end_versions(
     await conn.execute(END_VERSIONS, given, now)
 
 
+# How a working day is read is no cell of the files: a version has it from the one before.
 MARK_VERSION = """
 WITH marked AS (
-    UPDATE procedure SET edited_at = $3 WHERE code = $1 AND version = $2 RETURNING id
+    UPDATE procedure
+       SET edited_at = $3,
+           convention = coalesce((SELECT convention FROM procedure AS old WHERE old.id = $4),
+                                 convention)
+     WHERE code = $1 AND version = $2
+    RETURNING id
 )
 UPDATE procedure_document
    SET edited_at = $3
@@ -173,9 +179,11 @@ UPDATE procedure_document
 """
 
 
-async def mark_version(conn: Connection[Record], code: str, version: int, now: datetime) -> None:
+async def mark_version(
+    conn: Connection[Record], code: str, version: int, *, now: datetime, heir_of: int | None
+) -> None:
     """It is a person's from now on: `postal load` leaves it alone."""
-    await conn.execute(MARK_VERSION, code, version, now)
+    await conn.execute(MARK_VERSION, code, version, now, heir_of)
 
 
 class Change(Struct, frozen=True, kw_only=True):

@@ -25,6 +25,7 @@ from postal_service.desk.catalogue_version_store import Edition
 from postal_service.desk.errors import DeskError, UnknownAgency, UnknownProcedure
 from postal_service.desk.intake import Problem
 from postal_service.desk.rows import DocumentRow, ProcedureRow
+from tracking import linked_store
 
 TODAY_IS_USED: Final = (
     "hôm nay đã có hồ sơ nhận theo thủ tục này; chọn một ngày sau hôm nay",
@@ -142,9 +143,20 @@ async def plan(conn: Connection[Record], typed: Typed, now: datetime) -> Plan:
         documents=documents,
         ends=ends,
         ended=tuple(everyone[id] for id in sorted(ends)),
-        warnings=warnings_of(row, documents, laid.gaps),
+        warnings=warnings_of(row, documents, laid.gaps) + await linked_parts(conn, before, row),
         why=typed.why,
     )
+
+
+async def linked_parts(
+    conn: Connection[Record], before: Edition | None, row: ProcedureRow
+) -> tuple[str, ...]:
+    """What to know of a linked procedure: its date is the sum of its parts, kept elsewhere."""
+    if before is None or not await linked_store.parts_on(conn, before.id, row.valid_from):
+        return ()
+    if row.code != before.code:
+        return (f"Thủ tục liên thông: các bước thuộc mã {before.code}, mã mới chưa có bước nào.",)
+    return ("Thủ tục liên thông: ngày hẹn cộng từ các bước, không từ thời hạn ở đây.",)
 
 
 def refuse_in_force(one: Edition, today: date) -> None:
@@ -227,7 +239,13 @@ async def save(conn: Connection[Record], typed: Typed, *, by: int, now: datetime
     await store.end_versions(conn, made.ends, now)
     await load_procedure_store.put_procedures(conn, [made.row])
     await load_procedure_store.put_documents(conn, made.documents)
-    await store.mark_version(conn, made.row.code, made.row.version, now)
+    await store.mark_version(
+        conn,
+        made.row.code,
+        made.row.version,
+        now=now,
+        heir_of=made.before.id if made.before else None,
+    )
     after = to_builtins(made.row) | {"documents": to_builtins(made.documents)}
     note = Note(form_id=made.form_id, why=made.why, by=by, now=now)
     await note.write(

@@ -101,7 +101,13 @@ async def example_of(conn: Connection[Record], plan: Plan) -> Example | None:
 
 
 def procedure_of(plan: Plan) -> Procedure:
-    """The new version as the counter would have it; its id is of nothing yet."""
+    """The new version as the counter would have it.
+
+    It has no id yet, and borrows that of the one before: the parts of a linked procedure and
+    how its days are read come down from there.
+    """
+    before = plan.before
+    heir = before.id if before and before.code == plan.row.code else 0
     row = structs.asdict(plan.row)
     documents = [
         Document(**{name: getattr(one, name) for name in Document.__struct_fields__})
@@ -109,7 +115,7 @@ def procedure_of(plan: Plan) -> Procedure:
     ]
     given = {name: row[name] for name in Procedure.__struct_fields__ if name in row}
     return Procedure(
-        **given | {"id": 0, "demo": plan.row.verified == "demo", "documents": documents}
+        **given | {"id": heir, "demo": plan.row.verified == "demo", "documents": documents}
     )
 
 

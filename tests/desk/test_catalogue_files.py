@@ -261,6 +261,23 @@ async def test_each_table_has_its_own_rules(
     assert any(said in fault[1] for fault in line.faults), line.faults
 
 
+async def test_hours_that_overlap_go_back_to_their_owner(
+    desk: Connection, chief: int, begin: Begin
+) -> None:
+    """The calendar refuses the file as a whole; the worker goes on with other things."""
+    first = next(row for row in await table(desk, "hours") if row["hours_group"] == "LD-STD")
+    new = first | {"session": "midday", "open": "07:00", "close": "12:00"}
+    new |= {"valid_from": "2027-01-01"}
+    id = await brought(desk, chief, "hours", file([new]))
+    await worked(begin)
+    assert await put(desk, begin, id) == "checked"
+    [line] = await store.lines(desk, id, "bad", 5)
+    assert line.faults[0][1]
+    assert (
+        await desk.fetchval("SELECT count(*) FROM calendar_session WHERE session = 'midday'") == 0
+    )
+
+
 @pytest.mark.parametrize(
     ("raw", "said"),
     [

@@ -157,6 +157,27 @@ async def test_a_succession_under_a_new_code(desk: Connection, chief: int) -> No
     assert (await procedures.find(desk, CODE, NEW_YEAR)).version == 1
 
 
+async def test_a_linked_procedure_keeps_its_parts(desk: Connection, chief: int) -> None:
+    """Its date is the sum of its parts; the new version's first receipt promises by them too."""
+    known = await catalogue_versions.find(desk, "2.000986")
+    typed = typed_of(known[0], form_id=str(uuid4()), seen=known[0].version)
+    cells = dict(typed.cells) | {"valid_from": str(NEW_YEAR), "le_phi_vnd": "1000"}
+    await desk.execute("UPDATE procedure SET convention = 'end_of_day' WHERE code = '2.000986'")
+    plan = await catalogue_versions.plan(
+        desk, structs.replace(typed, cells=cells, why="QĐ 12/2026"), MORNING
+    )
+    assert any("liên thông" in said for said in plan.warnings)
+    example = (await dry_run.look(desk, plan)).example
+    assert example is not None
+    assert example.before is not None
+    assert example.after is not None
+    assert example.after.expected_on == example.before.expected_on
+
+    await saved(desk, structs.replace(typed, cells=cells, why="QĐ 12/2026"), chief)
+    kept = "SELECT convention FROM procedure WHERE code = '2.000986' AND valid_from = $1"
+    assert await desk.fetchval(kept, NEW_YEAR) == "end_of_day"
+
+
 async def test_an_end_without_a_successor(desk: Connection, chief: int) -> None:
     """From that day on the counter no longer finds it."""
     await catalogue_ends.end(desk, CODE, NEW_YEAR, note(chief))
