@@ -18,7 +18,7 @@ from postal_service.desk import holding, lookup, offices, originals, prints, rea
 from postal_service.desk import item_papers_store as store
 from postal_service.desk.errors import DeskError
 from postal_service.desk.incident_desk import UnknownIncident
-from postal_service.desk.item_papers_store import Item, Proof, Seen
+from postal_service.desk.item_papers_store import Item, Seen
 from postal_service.desk.offices import Office
 from postal_service.desk.papers import (
     DeliveryReceipt,
@@ -30,7 +30,7 @@ from postal_service.desk.papers import (
     WithdrawalRequest,
     figures,
 )
-from postal_service.desk.proof import ID_KINDS, RELATIONS
+from postal_service.desk.proof_words import proof_words, relation_words
 from tracking import correction_store, corrections, delivery, identifiers, slip_store
 from tracking.errors import UnknownConsignment, UnknownDossier, act_words
 from tracking.model import Event
@@ -184,19 +184,10 @@ async def delivery_receipt(
         originals=tuple((original.name, original.ordinal in taken) for original in owed),
         receiver=proof.receiver_name if proof else "",
         relation=relation_words(proof) if proof else "",
+        proof=proof_words(given.facts) if given else "",
         delivered_at=given.at if given else None,
         by=by.name if by else "",
     )
-
-
-def relation_words(proof: Proof) -> str:
-    """How the receiver stands to the addressee, and what was looked at."""
-    said = [RELATIONS.get(proof.relation, proof.relation)]
-    if proof.id_kind and proof.id_last4:
-        said.append(f"đã xem {ID_KINDS.get(proof.id_kind, 'giấy tờ')} ••••{proof.id_last4}")
-    if proof.authorisation:
-        said.append(f"giấy ủy quyền số {proof.authorisation}")
-    return ", ".join(said)
 
 
 async def withdrawal(

@@ -6,6 +6,8 @@ from datetime import date, datetime, timedelta
 from io import BytesIO
 from uuid import uuid4
 
+import cv2
+import numpy
 import pytest
 import zxingcpp
 from asyncpg import Connection
@@ -15,7 +17,7 @@ from pypdf import PdfReader
 
 from postal_service.caller import Role
 from postal_service.clock import VIETNAM
-from postal_service.desk import complaints, radar, till
+from postal_service.desk import complaints, item_papers, radar, till
 from postal_service.desk.complaints import (
     AlreadyAnswered,
     BadComplaint,
@@ -23,7 +25,7 @@ from postal_service.desk.complaints import (
     Typed,
     UnknownComplaint,
 )
-from postal_service.desk.papers import FormSet, Kind, form_of, outage_packs, press
+from postal_service.desk.papers import FormSet, Kind, form_of, letter, outage_packs, press
 from postal_service.desk.papers.amounts import in_words
 from postal_service.desk.papers.counter_papers import (
     Asked,
@@ -39,12 +41,12 @@ from postal_service.desk.papers.counter_papers import (
 from postal_service.desk.papers.counter_words import TEMPLATE, counter_paper, words
 from postal_service.desk.papers.letters import Head
 from postal_service.desk.papers.outage_packs import Blank, OutagePack
-from tests import make
+from tests import code128, make
 from tests.desk.test_counter import accept, clerk, entry
 from tests.make import MORNING, Town
 from tracking import identifiers
 from tracking.errors import UnknownDossier
-from tracking.stages import Stage
+from tracking.stages import Act, Stage
 
 HEAD = Head(
     authority="BƯU ĐIỆN TỈNH LÂM ĐỒNG",
@@ -285,6 +287,22 @@ def test_a_blank_label_scans_as_a_label(turn: float) -> None:
         )
 
 
+def test_another_reader_finds_the_same_codes() -> None:
+    """Who draws the codes must not be the only one that can read them."""
+    [page, _] = press.png(outage_packs.TEMPLATE, outage_packs.words(PACK), 200)
+    label = press.png(outage_packs.LABELS, outage_packs.label_words(PACK), 203)[0]
+    blank = PACK.blanks[0]
+
+    for picture, texts in (
+        (page, {f"https://hoso.example.vn/h/{blank.tracking_code}", blank.mark}),
+        (label, {blank.s10}),
+    ):
+        grey = Image.open(BytesIO(picture)).convert("L")
+        found = cv2.QRCodeDetectorAruco().detectAndDecodeMulti(numpy.asarray(grey))[1]
+        assert set(found) - {""} == texts
+        assert code128.read(grey) == {blank.s10}
+
+
 def test_a_pack_of_fifty_is_fifty_sheets_and_each_names_the_law() -> None:
     many = tuple(replace(PACK.blanks[0], ordinal=n, ref=f"LD-261123-{n:05}") for n in range(1, 51))
     reader = PdfReader(BytesIO(outage_packs.sheets(replace(PACK, blanks=many))))
@@ -333,6 +351,20 @@ def test_notes_are_counted_in_whole_numbers() -> None:
     for text_ in ("-1", "1,5", "²", "12345", "x"):
         with pytest.raises(till.BadCount):
             till.read_counts({"n50000": text_})
+
+
+async def test_a_delivery_receipt_says_what_proved_it(desk: Connection, town: Town) -> None:
+    """Receiver, relation, proof and money, from what the register keeps."""
+    made = await make.dossier(desk, town)
+    number = await make.result(desk, town, made, Stage.OUT)
+    proved = {"relation": "self", "by_code": True, "photos": ["a" * 64]}
+    await make.scans(desk, [make.scan(number, Act.DELIVER, town.by_courier, **proved)])
+
+    paper = await item_papers.delivery_receipt(desk, number, clerk(town), now=MORNING)
+
+    assert paper.proof == "mã trong tin nhắn, 1 ảnh"
+    assert "giấy báo phát" in text(letter(paper))
+    assert "Chứng cứ mã trong tin nhắn, 1 ảnh" in text(letter(paper))
 
 
 async def test_a_fee_receipt_says_what_was_paid(desk: Connection, town: Town) -> None:

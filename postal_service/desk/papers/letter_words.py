@@ -210,11 +210,14 @@ def of_delivery(paper: DeliveryReceipt) -> dict[str, Any]:
         ("Quan hệ", paper.relation or PEN),
         ("Giao nhận lúc", given),
     ]
+    if paper.proof:
+        facts.append(("Chứng cứ", paper.proof))
     if paper.collect_vnd:
         facts.append(("Đã thu khi giao", figures.money(paper.collect_vnd)))
     what = "kết quả" if paper.result else "giấy tờ trả lại"
     return {
         "title": "Phiếu giao nhận",
+        "subtitle": "giấy báo phát",
         "state": False,
         "facts": facts,
         "paragraphs": [

@@ -96,7 +96,7 @@ class ReturnNote(Struct, frozen=True, kw_only=True):
 
 
 class DeliveryReceipt(Struct, frozen=True, kw_only=True):
-    """Phiếu giao nhận: who took it, signed or to be signed.
+    """Phiếu giao nhận, giấy báo phát: who took it and what proved it, signed or to be signed.
 
     ``originals``: each paper that has to come back, and whether it was taken.
     """
@@ -113,6 +113,7 @@ class DeliveryReceipt(Struct, frozen=True, kw_only=True):
     originals: tuple[tuple[str, bool], ...]
     receiver: str = ""
     relation: str = ""
+    proof: str = ""
     delivered_at: datetime | None = None
     by: str = ""
 
