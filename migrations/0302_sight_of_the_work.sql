@@ -123,7 +123,8 @@ BEGIN
         EXECUTE format('CREATE POLICY owner ON %I TO CURRENT_USER USING (true) WITH CHECK (true)', t);
         EXECUTE format('CREATE POLICY seen ON %I TO postal_app'
             ' USING (postal_overlooks() OR office_id = postal_office())'
-            ' WITH CHECK (postal_service() OR office_id = postal_office())', t);
+            ' WITH CHECK (postal_service() OR office_id = postal_office()'
+            ' OR postal_role() = ''manager'')', t);
     END LOOP;
 END $$;
 
