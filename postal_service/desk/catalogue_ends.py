@@ -18,6 +18,7 @@ from postal_service.desk.catalogue_versions import (
     newest,
     periods,
     refuse_in_force,
+    refuse_odd,
 )
 from postal_service.desk.errors import DeskError, UnknownProcedure
 
@@ -41,6 +42,7 @@ async def withdraw(conn: Connection[Record], code: str, version: int, note: Note
         return
     if not note.why:
         raise BadEnd
+    refuse_odd(code)
     await store.lock_versions(conn, [code])
     known = await find(conn, code)
     gone = next((one for one in known if one.version == version), None)
@@ -65,6 +67,7 @@ async def end(conn: Connection[Record], code: str, day: date, note: Note) -> Non
     """
     if await store.change_of_form(conn, note.form_id):
         return
+    refuse_odd(code)
     await store.lock_versions(conn, [code])
     last = newest(await find(conn, code))
     today = note.now.astimezone(VIETNAM).date()

@@ -6,6 +6,7 @@ is not in force yet may give way to another, or be withdrawn; it stays, in force
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from datetime import date, datetime, time
 from typing import Final
@@ -27,6 +28,7 @@ from postal_service.desk.intake import Problem
 from postal_service.desk.rows import DocumentRow, ProcedureRow
 from tracking import linked_store
 
+SHAPE: Final = re.compile(r"[0-9]\.[0-9]{6}")
 TODAY_IS_USED: Final = (
     "hôm nay đã có hồ sơ nhận theo thủ tục này; chọn một ngày sau hôm nay",
     "a dossier was accepted under it today already; choose a later day",
@@ -86,10 +88,17 @@ class Plan(Struct, frozen=True, kw_only=True):
 
 async def find(conn: Connection[Record], code: str) -> list[Edition]:
     """Every version of *code*, the newest first. Raises UnknownProcedure."""
+    refuse_odd(code)
     found = await store.editions(conn, code)
     if not found:
         raise UnknownProcedure(code)
     return found
+
+
+def refuse_odd(code: str) -> None:
+    """Raise UnknownProcedure for what no procedure was ever called: it came from an address."""
+    if not SHAPE.fullmatch(code):
+        raise UnknownProcedure(code[:20].replace("\0", ""))
 
 
 def newest(known: Sequence[Edition]) -> Edition:

@@ -143,6 +143,26 @@ async def test_nobody_else_comes_in(client: Client, boss: int, role: str) -> Non
     assert (await client.post("/catalogue/procedures", data=token)).status_code == 403
 
 
+@pytest.mark.parametrize("code", ["%00", "%2500%25ff", "9.999999", "x" * 300, "..%2f"])
+async def test_an_odd_address_is_refused(manager: Client, code: str) -> None:
+    """Never a failure, whatever stands where a code should."""
+    token = {"csrf": manager.form_token, "form_id": str(uuid4()), "why": "x", "day": "2027-01-01"}
+    way = f"/catalogue/procedures/{code}"
+    answers = [
+        await manager.get(way),
+        await manager.get(f"{way}/next"),
+        await manager.post(f"{way}/end", data=token),
+        await manager.post(f"{way}/versions/1/withdrawal", data=token),
+        await manager.get(f"/catalogue/tariffs/{code}"),
+        await manager.post(f"/catalogue/tariffs/{code}/withdrawal", data=token),
+        await manager.get(f"/catalogue/export/{code}"),
+        await manager.get(f"/catalogue/files/{uuid4()}"),
+        await manager.get("/catalogue", params={"q": "\0", "field": "\0", "level": code}),
+    ]
+    assert {answer.status_code for answer in answers[:-1]} <= {404, 405, 422}
+    assert answers[-1].status_code == 200
+
+
 # --- price lists
 
 
