@@ -49,7 +49,7 @@ FORMS: Final = {
     "payment": "Thông báo nộp tiền",
 }
 #: Lines of the list of missing papers that an empty form shows.
-ROWS: Final = 5
+ROWS: Final = 3
 OF_THE_CITIZEN = {
     Act.WITHDRAW: "Công dân xin rút hồ sơ",
     Act.INVITE: "Bưu điện mời người nhận đến nhận",
