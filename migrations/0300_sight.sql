@@ -40,7 +40,7 @@ CREATE FUNCTION postal_keeper_id() RETURNS bigint LANGUAGE sql STABLE PARALLEL S
 
 -- Whose business a dossier is or was: whoever held one of its papers, was offered one, or answers
 -- for one. Written by the database itself, so that no statement can forget it; an office and an
--- agency keep the sight of what passed through them, a courier until the next day (the sweep).
+-- agency keep the sight of what passed through them, a courier for two days (the sweep).
 CREATE TABLE stake (
     dossier_id bigint NOT NULL REFERENCES dossier,
     keeper     text   NOT NULL CHECK (keeper IN ('office', 'courier', 'agency')),
