@@ -8,7 +8,9 @@ from uuid import UUID, uuid4
 import pytest
 from asyncpg import Connection
 
+from postal_service import audit
 from postal_service.caller import Role, Staff
+from postal_service.database import Context, open_database
 from postal_service.desk import (
     agency_case,
     agency_desk,
@@ -368,3 +370,30 @@ async def test_the_same_wish_twice_is_one(desk: Connection, town: Town) -> None:
         await decide(desk, town, dossier, Act.EXTEND, more=1, reason="LT02", id=id_)
 
     assert len(await duties.of(desk, dossier.id)) == 1
+
+
+async def test_the_register_alone_tells_it_all(desk: Connection, town: Town, town_url: str) -> None:
+    """Every act of the clock leaves rows that follow from the lines: the audit finds nothing."""
+    dossier = await received(desk, town)
+    at = MORNING + timedelta(days=2)
+    await decide(desk, town, dossier, Act.ASK_MORE, papers=PAPER)
+    await decide(desk, town, dossier, Act.RESUME, at=at)
+    await decide(desk, town, dossier, Act.EXTEND, more=2, reason="LT02", at=at)
+    await decide(desk, town, dossier, Act.ASK_PAYMENT, duty=MONEY, at=at)
+    await decide(desk, town, dossier, Act.PAY, proof=PROOF, at=at)
+    await due_soon.warn(desk, at + timedelta(days=7))
+    other, officer = await neighbour(desk, town)
+    await decide(desk, town, dossier, Act.TRANSFER, to=other, reason="TR02", at=at)
+    number = await make.s10(desk, dossier, Leg.TRANSFER)
+    carried = [make.scan(number, act, town.by_courier) for act in (Act.COLLECT, Act.HAND_OVER)]
+    await make.scans(desk, [*carried, make.scan(number, Act.SIGN, officer)])
+    await decide(desk, town, dossier, Act.ASK_PAYMENT, duty=MONEY, by=officer, at=at)
+
+    await desk.execute("DELETE FROM news")  # no worker runs here
+    async with open_database(town_url, size=1) as database:
+        context = Context.audit("verify")
+        async with database.begin(context) as conn:
+            report = await audit.verify(conn, keys={}, folder=None, now=at)
+
+    own = [each for each in report.found if each.ref == dossier.ref]
+    assert [(each.invariant, each.what) for each in own] == []
