@@ -16,7 +16,7 @@ from postal_service.clock import VIETNAM
 from postal_service.desk import complaints, shelf
 from postal_service.desk.archive import Filing
 from postal_service.desk.complaints import ABOUT, OUTCOMES, BadComplaint, Typed
-from postal_service.desk.papers import Kind
+from postal_service.desk.papers import Kind, figures
 from postal_service.desk.papers.counter_words import counter_paper
 from postal_service.web.errors import wants_english
 from postal_service.web.guards import clerks
@@ -108,10 +108,14 @@ class ComplaintController(Controller):
         async with db.begin(caller.context) as conn:
             found = await complaints.find(conn, number, caller)
             tasks = await shelf.count_tasks(conn, caller.office_id or 0)
+        hers = caller.role is Role.SUPERVISOR and found.outcome is None
+        phone = found.said.phone
         return await page(
             request,
             "complaints/one.html",
             found=found,
+            # whoever has to call sees the number, and only until she has answered
+            phone=phone if hers or not phone else figures.masked(phone),
             about=ABOUT,
             outcomes=OUTCOMES,
             today=now.astimezone(VIETNAM).date(),

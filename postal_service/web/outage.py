@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from datetime import datetime
 from functools import partial
 from typing import Any, Final
@@ -20,7 +21,7 @@ from postal_service.desk import offices, outage, prints, shelf
 from postal_service.desk.archive import Filing
 from postal_service.desk.outage import Sheet
 from postal_service.desk.outage_errors import MOST, WHY
-from postal_service.desk.papers import Kind, form_set_on, outage_packs
+from postal_service.desk.papers import Kind, form_set_on, labels, outage_packs, press, zebra
 from postal_service.desk.papers.outage_packs import Blank, OutagePack
 from postal_service.settings import Settings as TheSettings
 from postal_service.web import counter_form
@@ -28,7 +29,7 @@ from postal_service.web.guards import clerks
 from postal_service.web.inputs import Form, clean
 from postal_service.web.needs import Caller, Db, Now, Settings
 from postal_service.web.pages import page
-from postal_service.web.printing import filed
+from postal_service.web.printing import content_of, filed
 from tracking import identifiers
 
 AnyRequest = Request[Any, Any, Any]
@@ -122,6 +123,15 @@ class OutageController(Controller):
         made, filing = await paper(pack_id, "labels", caller, db, now, settings)
         return await filed(db, caller, now, filing, partial(outage_packs.labels, made))
 
+    @get("/packs/{pack_id:int}/labels.zpl", name="outage.zpl")
+    async def zpl(
+        self, pack_id: FromPath[int], caller: Caller, db: Db, now: Now, settings: Settings
+    ) -> Response[bytes]:
+        """The same labels for a thermal printer, one after another."""
+        made, filing = await paper(pack_id, "labels", caller, db, now, settings)
+        content = await content_of(db, caller, now, filing, partial(outage_packs.labels, made))
+        return Response(await asyncio.to_thread(thermal, content), media_type="application/x-zpl")
+
     @post("/packs/{pack_id:int}/strikes", name="outage.strike", status_code=303)
     async def strike(
         self, request: AnyRequest, pack_id: FromPath[int], caller: Caller, db: Db, now: Now
@@ -212,6 +222,11 @@ async def paper(
         ),
     )
     return made, Filing(kind=Kind.OUTAGE_PACK, subject=f"GS-{pack_id}", edition=edition)
+
+
+def thermal(content: bytes) -> bytes:
+    """Each page of a PDF of labels as the bitmap a thermal printer takes."""
+    return b"".join(zebra.zpl(page) for page in press.pictures(content, labels.DOTS_AN_INCH))
 
 
 def number(text: str) -> int:

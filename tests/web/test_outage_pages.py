@@ -74,6 +74,8 @@ async def test_a_pack_prints_its_sheets_and_labels_and_copies_say_so(
         assert first.count(ref) == 2  # the citizen's half and the counter's
         assert label.count(ref) == 1
     assert "Thông tư 03/2025/TT-VPCP" in first
+    zpl = await clerk.get(f"{way}/labels.zpl")
+    assert (zpl.headers["content-type"], zpl.content.count(b"^GFA")) == ("application/x-zpl", 3)
     assert "BẢN SAO" not in first
     await later(clerk, clock)
     assert "BẢN SAO 1" in paper(await clerk.get(f"{way}/sheets.pdf"))
@@ -198,7 +200,13 @@ async def test_a_forged_sheet_is_held_and_anothers_is_sent_on(
 
     sent = await post(client, f"{ROOM}/scan", code=foreign)
     assert (sent.status_code, name in sent.text) == (404, True)
-    for path in (way, f"{way}/sheets.pdf", f"{way}/labels.pdf", f"{ROOM}/sheets/{ref}"):
+    for path in (
+        way,
+        f"{way}/sheets.pdf",
+        f"{way}/labels.pdf",
+        f"{way}/labels.zpl",
+        f"{ROOM}/sheets/{ref}",
+    ):
         assert (await client.get(path)).status_code == 404
     assert (await post(client, f"{way}/strikes", sheet="1", why="lost")).status_code == 404
     typed = await form(desk, town, client, sheet=ref, paper_day="23/11", paper_time="08:15")

@@ -126,6 +126,7 @@ async def test_a_complaint_goes_from_the_counter_to_the_supervisor(
         "about": "attitude",
         "text": "Chờ lâu, không ai giải thích.",
         "name": "Trần Bích Uyên",
+        "phone": "0590 000 001",
         "ref": ref,
     }
 
@@ -139,6 +140,7 @@ async def test_a_complaint_goes_from_the_counter_to_the_supervisor(
 
     assert opened.headers["location"] == again.headers["location"]
     assert "Trả lời chậm nhất ngày" in paper(await client.get(f"{way}/slip.pdf"))
+    assert "0590 000 001" not in (await client.get(way)).text
     answer = {"outcome": "answered", "answer": "Đã xin lỗi bà Uyên."}
     refused = await client.post(f"{way}/answer", data=answer | {"csrf": client.form_token})
     assert refused.status_code == 403
@@ -149,5 +151,7 @@ async def test_a_complaint_goes_from_the_counter_to_the_supervisor(
     client.forget()
     await client.sign_in("boss")
     assert "chờ trả lời" in await read(client, "/counter/complaints")
+    assert "0590 000 001" in await read(client, way)
     await client.post(f"{way}/answer", data=answer | {"csrf": client.form_token})
+    assert "0590 000 001" not in (await client.get(way)).text
     assert "Đã xin lỗi bà Uyên." in await read(client, way)
