@@ -200,8 +200,8 @@ async def i7_money(conn: Connection[Record], _: datetime) -> list[Bad]:
 
 
 async def i8_in_sight(conn: Connection[Record], _: datetime) -> list[Bad]:
-    """Whoever answers for a dossier has a stake in it."""
-    return await store.out_of_sight(conn)
+    """Whoever answers for a dossier has a stake in it, and pauses are what their lines say."""
+    return [*await store.out_of_sight(conn), *await store.pauses_adrift(conn)]
 
 
 async def i9_repeats(conn: Connection[Record], _: datetime) -> list[Bad]:

@@ -171,6 +171,23 @@ async def out_of_sight(conn: Connection[Record]) -> list[Bad]:
     return convert(await conn.fetch(OUT_OF_SIGHT), list[Bad])
 
 
+PAUSES_ADRIFT = """
+SELECT p.dossier_id, p.event_id,
+       format('pause from %s to %s is not what its lines say', p.since, p.until) AS what
+  FROM pause p
+  JOIN event e ON e.id = p.event_id
+  LEFT JOIN event f ON f.id = p.ended_by
+ WHERE p.dossier_id <> e.dossier_id OR p.since <> e.at OR (p.until IS NULL) <> (f.id IS NULL)
+    OR p.until <> greatest(f.at, p.since)
+ ORDER BY p.id
+ LIMIT 20
+"""
+
+
+async def pauses_adrift(conn: Connection[Record]) -> list[Bad]:
+    return convert(await conn.fetch(PAUSES_ADRIFT), list[Bad])
+
+
 # What makes a repeat find the first, and answer from the very line that cannot change.
 REPEATS_UNGUARDED = """
 SELECT NULL::bigint AS dossier_id, NULL::bigint AS event_id,

@@ -294,6 +294,25 @@ async def test_a_root_is_not_signed_again_by_whoever_has_the_key_no_longer(
         ("UPDATE consignment SET attempts = 3 WHERE leg = 'R'", "I8"),
         ("UPDATE dossier SET status = 9 WHERE id = {dossier}", "I8"),
         ("UPDATE dossier SET received_at = now() WHERE id = {dossier}", "I8"),
+        ("UPDATE dossier SET paused_at = now() WHERE id = {dossier}", "I8"),
+        ("UPDATE dossier SET processed_at = NULL WHERE id = {dossier}", "I8"),
+        ("UPDATE dossier SET due_at = now() WHERE id = {dossier}", "I8"),
+        (
+            "INSERT INTO hand_over (number, form_id, kind, giver_kind, giver_id, taker_kind,"
+            " taker_id, office_id, dispatched, offered_by, offered_at)"
+            " SELECT 'BK-261123-00001', gen_random_uuid(), 'courier', 'office', 1, 'courier', 2,"
+            " office_id, 1, 1, now() FROM dossier LIMIT 1;"
+            "INSERT INTO hand_over_line (hand_over_id, ordinal, consignment_id, s10, outcome,"
+            " answered_by, answered_at) SELECT h.id, 1, c.id, c.s10, 'accepted', 1, now()"
+            " FROM hand_over h, consignment c WHERE c.dossier_id = {dossier} AND c.leg = 'F'",
+            "I1",
+        ),
+        (
+            "INSERT INTO pause (dossier_id, kind, event_id, since, reason, counts_late)"
+            " SELECT dossier_id, 'supplement', id, at + interval '1 day', 'PA01', false FROM event"
+            " WHERE dossier_id = {dossier} AND act = 'receive'",
+            "I8",
+        ),
         ("DELETE FROM stake WHERE dossier_id = {dossier} AND keeper = 'office'", "I8"),
         ("DELETE FROM intake WHERE dossier_id = {dossier}", "I7"),
         ("DROP INDEX intake_form", "I9"),

@@ -20,6 +20,9 @@ from tracking.stages import Act, Keeper, Leg, Stage
 #: Acts the journey's table speaks of; of any other a line is believed.
 KNOWN: Final = frozenset(act for _, act in stages.CONSIGNMENT_MOVES) | {Act.FIND}
 OPENING: Final = frozenset({Act.ACCEPT, Act.REGISTER})
+#: Rulings that stop the agency's clock, and those that leave it as it is; any other starts it.
+PAUSES: Final = frozenset({Act.ASK_MORE, Act.ASK_PAYMENT})
+WAITS: Final = frozenset({Act.WITHDRAW, Act.KEEP})
 BEGINS: Final = frozenset({Act.ACCEPT, Act.RELEASE})
 
 
@@ -29,6 +32,7 @@ class KeptDossier(Struct, frozen=True, kw_only=True):
     id: int
     status: int
     received_at: datetime | None
+    paused_at: datetime | None
     processed_at: datetime | None
     due_at: datetime | None
 
@@ -149,6 +153,9 @@ def check_dossier(lines: Sequence[Line], dossier: KeptDossier | None) -> list[Tr
         if told is not None and kept != told:
             what = f"{name} is kept as {kept}, its lines say {told}"
             found.append(trouble(lines[-1], "projection", what))
+    if dossier.paused_at != (paused := paused_at(lines)):
+        what = f"paused_at is kept as {dossier.paused_at}, its lines say {paused}"
+        found.append(trouble(lines[-1], "projection", what))
     return found
 
 
@@ -158,6 +165,17 @@ def last(lines: Sequence[Line], name: str) -> object:
 
 def last_at(lines: Sequence[Line], act: Act) -> datetime | None:
     return next((line.at for line in reversed(lines) if line.act == act), None)
+
+
+def paused_at(lines: Sequence[Line]) -> datetime | None:
+    """Since when the agency waits for somebody; a withdrawal that is asked for changes nothing."""
+    found = None
+    for line in lines:
+        if line.act in PAUSES:
+            found = line.at
+        elif line.status is not None and line.consignment_id is None and line.act not in WAITS:
+            found = None
+    return found
 
 
 def last_due(lines: Sequence[Line]) -> datetime | None:
