@@ -75,7 +75,12 @@ class NewProposal(Struct, frozen=True, kw_only=True):
     new_due_at: datetime
 
 
+# One proposal a dossier waits: the newer one knows all the calendar that the older one knew.
 ADD = """
+WITH overtaken AS (
+    UPDATE proposal SET state = 'overtaken', decided_at = now()
+     WHERE state = 'waiting' AND dossier_id = ANY($2::bigint[])
+)
 INSERT INTO proposal (change_id, dossier_id, agency_id, scan_id, old_due_at, new_due_at)
 SELECT $1, p.*
   FROM unnest($2::bigint[], $3::bigint[], $4::uuid[], $5::timestamptz[], $6::timestamptz[]) AS p

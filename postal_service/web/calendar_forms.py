@@ -121,13 +121,18 @@ def hour_of(text: str) -> time:
 def summary(data: HoursForm | DaysForm) -> str:
     """The change in one sentence."""
     if isinstance(data, DaysForm):
-        until = f" đến {data.last}" if data.last and data.last != data.first else ""
-        where = SCOPES.get(data.scope, f"nhóm {data.scope}")
-        return f"{KINDS.get(data.kind, data.kind)} {data.first}{until}, {where}: {data.name}"
+        until = f" đến {said(data.last)}" if data.last and data.last != data.first else ""
+        where = SCOPES.get(data.scope, f"nhóm {data.scope}").lower()
+        return f"{KINDS.get(data.kind, data.kind)} {said(data.first)}{until}, {where}: {data.name}"
     pairs: Mapping[str, str] = {
         data.open_1: data.close_1, data.open_2: data.close_2, data.open_3: data.close_3
     }  # fmt: skip
     hours = ", ".join(f"{opening}–{closing}" for opening, closing in pairs.items() if opening)
     days = day_names([int(day) for day in data.weekdays.split(",") if day in set("1234567")])
-    until = f" đến trước {data.ends_on}" if data.ends_on else ""
-    return f"Nhóm {data.group}, {days}, từ {data.starts_on}{until}: {hours or 'đóng cửa'}"
+    until = f" đến trước {said(data.ends_on)}" if data.ends_on else ""
+    return f"Nhóm {data.group}, {days}, từ {said(data.starts_on)}{until}: {hours or 'đóng cửa'}"
+
+
+def said(text: str) -> str:
+    """A typed day as people write it."""
+    return f"{day_of(text):%d/%m/%Y}"

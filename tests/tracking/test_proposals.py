@@ -158,6 +158,20 @@ async def test_what_nobody_agreed_to_is_not_proposed_by_the_next_change(
     assert made.moves == []
 
 
+async def test_a_second_change_overtakes_the_first_one_s_proposal(
+    desk: Connection, town: Town
+) -> None:
+    """One question a dossier: the newer knows both days off."""
+    await received(desk, town)
+    await calendar_changes.apply(desk, day_off(), by=town.clerk, at=MORNING)
+    second = day_off(date(2026, 11, 27), name="Nghỉ thêm")
+    await calendar_changes.apply(desk, second, by=town.clerk, at=MORNING)
+
+    [proposal] = await proposals.waiting(desk, None)
+
+    assert proposal.new_due_at == datetime(2026, 12, 1, 8, 15, tzinfo=MORNING.tzinfo)
+
+
 async def test_a_form_sent_twice_changes_once(desk: Connection, town: Town) -> None:
     await received(desk, town)
     change = day_off()
