@@ -13,7 +13,7 @@ from msgspec import structs
 
 from notifications import doubts, health, outbox, receipts
 from notifications.sending import Means, Sender
-from postal_service import seals
+from postal_service import seals, security
 from postal_service.clock import Clock
 from postal_service.database import Context, Database
 from postal_service.desk import (
@@ -221,6 +221,7 @@ class Jobs:
         if self._forgot_at is not None and now - self._forgot_at < FORGOTTEN_EVERY:
             return False
         async with self._database.begin(Context.job("forget")) as conn:
+            await security.sweep(conn, now)
             swept = await retention.sweep(conn, now=now)
         if swept.anything:
             log.info("kept no longer", **structs.asdict(swept))

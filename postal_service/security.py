@@ -13,6 +13,7 @@ from typing import Final, NamedTuple, TypeVar
 from asyncpg import Connection
 
 from postal_service import security_store as store
+from postal_service import security_sweep_store
 from postal_service.caller import Role, Staff
 from postal_service.database import Database
 from postal_service.security_store import Begun, Entered, Opening
@@ -53,9 +54,10 @@ class BadSignIn(SecurityError):
 
 
 class TooManyTries(SecurityError):
-    """Somebody is guessing."""
+    """Somebody is guessing; ``first``: the limit was just reached, and no flood is to be logged."""
 
-    def __init__(self) -> None:
+    def __init__(self, *, first: bool = False) -> None:
+        self.first = first
         super().__init__(
             "Đã thử quá nhiều lần. Chờ 15 phút rồi thử lại.",
             "Too many tries. Wait 15 minutes and try again.",
@@ -104,8 +106,9 @@ async def count_tries(
 ) -> Mapping[str, int]:
     """Count one more try in each bucket: how many each holds. Raises TooManyTries over a limit."""
     tries = await store.count_tries(conn, [limit.bucket for limit in limits], window_of(now))
-    if any(tries[limit.bucket] > limit.most for limit in limits):
-        raise TooManyTries
+    over = [tries[limit.bucket] - limit.most for limit in limits]
+    if max(over) > 0:
+        raise TooManyTries(first=1 in over)
     return tries
 
 
@@ -209,6 +212,11 @@ async def end_sessions(
 ) -> int:
     """End a person's sessions, all, all but that of the token *but*, or *only* one; how many."""
     return await store.end_sessions(conn, person_id, digest(but), only)
+
+
+async def sweep(conn: Connection, now: datetime) -> None:
+    """Forget sessions, tries, asking phones and links that ended a day ago."""
+    await security_sweep_store.sweep(conn, now - timedelta(days=1))
 
 
 async def sign_out(conn: Connection, token: str) -> None:

@@ -66,9 +66,10 @@ async def check(begin: Begin, knock: Knock, *, now: datetime) -> Credentials:
             found = await security_store.credentials(conn, knock.username)
         async with begin() as conn:
             await security.count_tries(conn, knock.limits, now)
-    except TooManyTries:
-        async with begin() as conn:
-            await log.write(conn, refused(log.Act.LOCKED, knock, found), now=now)
+    except TooManyTries as refusal:
+        if refusal.first:
+            async with begin() as conn:
+                await log.write(conn, refused(log.Act.LOCKED, knock, found), now=now)
         raise
     fits = await password_fits(found.password_hash if found else None, knock.password)
     async with begin() as conn:

@@ -80,9 +80,16 @@ SIGN_INS: Final = (
         words="vận hành / operator",
         home="/operator/templates",
     ),
+    SignIn(
+        username="quang",
+        full_name="Võ Nhật Quang",
+        role=Role.MANAGER,
+        words="quản lý tỉnh / manager",
+        home="/supervisor",
+    ),
 )
 #: Who works for no office: for an agency, or for all of them.
-ELSEWHERE: Final = frozenset({Role.AGENCY_OFFICER, Role.OPERATOR})
+ELSEWHERE: Final = frozenset({Role.AGENCY_OFFICER, Role.OPERATOR, Role.MANAGER})
 
 
 async def settle(conn: Connection) -> None:

@@ -8,6 +8,7 @@ import sys
 import time
 import urllib.request
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
@@ -30,7 +31,20 @@ if (top === window) addEventListener('message', (said) => {
 
 @pytest.fixture
 def site(town_url: str, clock: Clock) -> Iterator[str]:
-    """The address of the real server over this test's database."""
+    """The address of the real server over this test's database; a password lets everybody in."""
+    with served(town_url, clock, demo=True) as address:
+        yield address
+
+
+@pytest.fixture
+def strict_site(town_url: str, clock: Clock) -> Iterator[str]:
+    """The same server as in production: two steps, and phones that the office knows."""
+    with served(town_url, clock, demo=False) as address:
+        yield address
+
+
+@contextmanager
+def served(url: str, clock: Clock, *, demo: bool) -> Iterator[str]:
     if not CHROMIUM.exists():
         pytest.skip(f"no {CHROMIUM} on this machine")
     port = free_port(0)
@@ -38,9 +52,9 @@ def site(town_url: str, clock: Clock) -> Iterator[str]:
         [sys.executable, "-m", "postal_service", "serve"],
         env=os.environ
         | {
-            "DATABASE_URL": town_url,
+            "DATABASE_URL": url,
             "PORT": str(port),
-            "DEMO": "true",  # a password is enough; tests/web/test_steps.py asks for more
+            "DEMO": str(demo).lower(),
             "CLOCK_OFFSET_SECONDS": str(clock.offset.total_seconds()),
         },
         stdout=subprocess.DEVNULL,

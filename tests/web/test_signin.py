@@ -8,6 +8,7 @@ import httpx
 import pytest
 from asyncpg import Connection
 
+from postal_service import security
 from postal_service.clock import Clock
 from tests import make
 from tests.web.conftest import Client
@@ -179,3 +180,17 @@ async def test_a_refusal_speaks_the_readers_language(client: Client) -> None:
 async def test_a_broken_address_is_refused(client: Client, path: str) -> None:
     response: httpx.Response = await client.get(path)
     assert response.status_code < 500
+
+
+async def test_what_ended_is_forgotten(client: Client, desk: Connection, clock: Clock) -> None:
+    """Sessions and counted tries a day after their end; the log of them stays."""
+    await client.sign_in("clerk")
+    clock.move(timedelta(hours=20))
+    await client.sign_in("courier")
+    clock.move(timedelta(hours=20))
+
+    await security.sweep(desk, clock.now())
+
+    left = await desk.fetch("SELECT username FROM session JOIN person p ON p.id = person_id")
+    assert [row["username"] for row in left] == ["courier"]
+    assert await desk.fetchval("SELECT count(*) FROM access_log") == 2
