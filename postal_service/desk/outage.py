@@ -201,10 +201,10 @@ async def strike(
     Raises UnknownPack, UnknownSheet, BadStroke, and SheetEntered where one of them has a
     dossier; then none is struck.
     """
+    own = await look(conn, pack_id, staff.office_id or 0, now=now)
     wanted = set(ordinals)
     if not wanted or why not in WHY:
         raise BadStroke
-    own = await look(conn, pack_id, staff.office_id or 0, now=now)
     refs = [sheet.ref for sheet in own if sheet.ordinal in wanted]
     if len(refs) < len(wanted):
         raise UnknownSheet
