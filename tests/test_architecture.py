@@ -41,7 +41,7 @@ OWNERS = {
         "paper", "paper_file", "paper_print",
         "procedure_document", "proof_attachment", "proof_file", "quarantined_scan",
         "radar_look", "reason", "receipt_issue", "receipt_print", "roster", "ruling_note",
-        "read_log", "rights_request",
+        "read_log", "rights_request", "stake",
         "session", "sms_choice", "tariff", "task",
     },
 }  # fmt: skip

@@ -20,6 +20,7 @@ from postal_service.desk import (
     estimate,
     offices,
     outage,
+    party_store,
     prints_store,
     procedures,
 )
@@ -162,8 +163,8 @@ async def accept(
         else None
     )
     promised = await estimate.estimate(conn, case_of(intake), at)
-    applicant = await store.add_party(conn, intake.applicant)
-    receiver = await store.add_party(conn, intake.receiver) if intake.receiver else applicant
+    applicant = await party_store.add_party(conn, intake.applicant)
+    receiver = await party_store.add_party(conn, intake.receiver) if intake.receiver else applicant
     new = new_dossier(intake, promised, staff, applicant_id=applicant, receiver_id=receiver)
     dossier = await journey.open_dossier(conn, new, heard_at=now, numbers=numbers)
     await store.add_intake(

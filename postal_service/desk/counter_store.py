@@ -76,9 +76,6 @@ async def agency_code_taken(conn: Connection[Record], agency_id: int, code: str)
     return bool(await conn.fetchval(AGENCY_CODE_TAKEN, agency_id, code))
 
 
-add_party = party_store.add_party
-
-
 ADD_INTAKE = """
 INSERT INTO intake (dossier_id, form_id, clerk_id, form_set, weight_g, sets, le_phi_vnd, phi_vnd,
                     postage_out_vnd, postage_back_vnd)

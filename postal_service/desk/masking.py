@@ -6,6 +6,8 @@ import re
 from typing import Final
 
 DOTS: Final = "•••"
+#: What stands where a name stood.
+ERASED: Final = "(đã xóa)"
 WARD: Final = re.compile(r"^(phường|xã|thị trấn|đặc khu)\b", re.IGNORECASE)
 
 

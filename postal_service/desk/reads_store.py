@@ -115,7 +115,7 @@ SELECT id FROM party WHERE citizen_id_index = ($1::blind).mark ORDER BY id DESC 
 BY_NAME = """
 SELECT id
   FROM party
- WHERE vn_fold(full_name) LIKE '%' || replace(replace(vn_fold($1), '\\', ''), '%', '') || '%'
+ WHERE vn_fold(full_name) LIKE '%' || translate(vn_fold($1), '%_\\', '') || '%'
  ORDER BY id DESC
  LIMIT 200
 """

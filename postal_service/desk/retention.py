@@ -15,6 +15,8 @@ from postal_service.clock import VIETNAM
 from postal_service.desk import retention_store as store
 
 AT_ONCE: Final = 200
+#: A phone that had no signal sends yesterday's scans again, and is told that they are known.
+COURIERS_SEE: Final = timedelta(days=2)
 
 
 class Swept(Struct, frozen=True, kw_only=True):
@@ -25,6 +27,7 @@ class Swept(Struct, frozen=True, kw_only=True):
     drafts: int = 0
     lines: int = 0
     pictures: int = 0
+    sights: int = 0  #: dossiers that a courier sees no longer
 
     @property
     def more(self) -> bool:
@@ -33,7 +36,7 @@ class Swept(Struct, frozen=True, kw_only=True):
 
     @property
     def anything(self) -> bool:
-        return any((self.parties, self.proofs, self.drafts, self.lines, self.pictures))
+        return any((self.parties, self.proofs, self.drafts, self.lines, self.pictures, self.sights))
 
 
 async def sweep(conn: Connection[Record], *, now: datetime) -> Swept:
@@ -50,4 +53,5 @@ async def sweep(conn: Connection[Record], *, now: datetime) -> Swept:
         drafts=await store.drop_drafts(conn, terms["draft"]) if "draft" in terms else 0,
         lines=await store.shred_lines(conn, terms["lost_line"]) if "lost_line" in terms else 0,
         pictures=await store.drop_orphans(conn, terms["orphan"]) if "orphan" in terms else 0,
+        sights=await store.end_sight(conn, now - COURIERS_SEE),
     )

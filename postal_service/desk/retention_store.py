@@ -8,10 +8,8 @@ from uuid import UUID
 
 from asyncpg import Connection, Record
 
+from postal_service.desk import masking
 from postal_service.fields import Plain
-
-#: What stands where a name stood.
-GONE = "(đã xóa)"
 
 # The newest row of each kind that is in force.
 DAYS = """
@@ -61,8 +59,8 @@ async def erase_parties(conn: Connection[Record], ids: Sequence[int], at: dateti
         [
             (
                 each,
-                GONE,
-                Plain("party", each, "address", GONE),
+                masking.ERASED,
+                Plain("party", each, "address", masking.ERASED),
                 Plain("party", each, "note", ""),
                 at,
             )
@@ -105,8 +103,32 @@ async def proofs_of(conn: Connection[Record], party_ids: Sequence[int]) -> list[
 
 
 async def erase_proofs(conn: Connection[Record], scans: Sequence[UUID]) -> None:
-    names = [(each, Plain("delivery_proof", each, "receiver_name", GONE)) for each in scans]
+    names = [
+        (each, Plain("delivery_proof", each, "receiver_name", masking.ERASED)) for each in scans
+    ]
     await conn.executemany(ERASE_PROOF, names)
+
+
+# What a courier has no longer, and has said nothing of since then, is not his business any more.
+END_SIGHT = """
+WITH gone AS (
+    DELETE FROM stake s
+     WHERE s.keeper = 'courier'
+       AND NOT EXISTS (SELECT FROM consignment c
+                        WHERE c.dossier_id = s.dossier_id
+                          AND ((c.holder_kind = 'courier' AND c.holder_id = s.keeper_id)
+                               OR (c.offered_kind = 'courier' AND c.offered_id = s.keeper_id)))
+       AND NOT EXISTS (SELECT FROM event e
+                        WHERE e.dossier_id = s.dossier_id AND e.person_id = s.keeper_id
+                          AND e.heard_at >= $1)
+    RETURNING 1)
+SELECT count(*) FROM gone
+"""
+
+
+async def end_sight(conn: Connection[Record], before: datetime) -> int:
+    """Let couriers forget dossiers they neither carry nor have touched since *before*."""
+    return int(await conn.fetchval(END_SIGHT, before))
 
 
 DROP_DRAFTS = """

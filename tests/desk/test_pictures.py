@@ -84,6 +84,8 @@ async def test_an_empty_pad_is_no_signature(raw: bytes) -> None:
 
 BAD = {
     "nothing": b"",
+    "a drawing with a script": b'<svg xmlns="http://www.w3.org/2000/svg"><script>x()</script></svg>',
+    "a PDF that calls itself a photo": b"%PDF-1.7\n1 0 obj<</Type/Catalog>>endobj\n%%EOF",
     "a page": b"<html><script>alert(1)</script></html>",
     "the first bytes alone": b"\x89PNG\r\n\x1a\n",
     "JPEG's first bytes and noise": b"\xff\xd8\xff" + bytes(range(256)) * 40,

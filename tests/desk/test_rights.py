@@ -150,6 +150,32 @@ async def test_a_picture_that_no_scan_ever_named_goes_after_a_week(
     assert [row["sha256"] for row in left] == [b"a" * 32]
 
 
+async def test_a_courier_sees_what_he_carried_for_two_days(desk: Connection, town: Town) -> None:
+    """What he has in his bag he sees for as long as he has it."""
+    carried, given = await make.dossier(desk, town), await make.dossier(desk, town)
+    for dossier in (carried, given):
+        number = await make.s10(desk, dossier)
+        await make.scans(desk, [make.scan(number, Act.COLLECT, town.by_courier)])
+    number = await make.s10(desk, given)
+    await make.scans(
+        desk,
+        [
+            make.scan(number, Act.HAND_OVER, town.by_courier),
+            make.scan(number, Act.SIGN, town.by_officer),
+        ],
+    )
+    stakes = "SELECT dossier_id FROM stake WHERE keeper = 'courier' AND keeper_id = $1"
+    heard = await desk.fetchval("SELECT max(heard_at) FROM event")
+
+    await retention.sweep(desk, now=heard + timedelta(days=1))
+    both = await desk.fetch(stakes, town.courier)
+    await retention.sweep(desk, now=heard + timedelta(days=3))
+    left = await desk.fetch(stakes, town.courier)
+
+    assert {row["dossier_id"] for row in both} == {carried.id, given.id}
+    assert [row["dossier_id"] for row in left] == [carried.id]
+
+
 async def test_a_form_laid_aside_goes_after_its_days(desk: Connection, town: Town) -> None:
     """Who never came back with her paper told us her number for nothing."""
     await desk.execute(
