@@ -51,26 +51,25 @@ from postal_service.web.needs import Receiver
 from postal_service.web.network import NetworkController
 from postal_service.web.operator import MetricsController, OperatorController
 from postal_service.web.operator_templates import TemplateController
+from postal_service.web.outage import OutageController
+from postal_service.web.paper_room import PaperRoomController
 from postal_service.web.papers import PaperController
-from postal_service.web.people import PeopleController
 from postal_service.web.parties import FindController, PartyController, ReadsController
 from postal_service.web.people import PeopleController
 from postal_service.web.phone import PhoneController
-from postal_service.web.outage import OutageController
-from postal_service.web.paper_room import PaperRoomController
 from postal_service.web.quarantine import QuarantineController
 from postal_service.web.radar_feed import Feed
 from postal_service.web.rights import RightsController
 from postal_service.web.rosters import RosterController
 from postal_service.web.signin import SignInController
 from postal_service.web.slips import SlipController
-from postal_service.web.successions import SuccessionController
-from postal_service.web.supervisor import SupervisorController
 from postal_service.web.staff_phones import StaffPhoneController
 from postal_service.web.steps import StepController
-
+from postal_service.web.successions import SuccessionController
+from postal_service.web.supervisor import SupervisorController
 from postal_service.web.switch import SwitchController
 from postal_service.web.welcome import WelcomeController
+
 STATIC = Path(__file__).parent / "web" / "static"
 #: The largest body any page here sends; a batch of 500 scans is 90 kB.
 LARGEST_BODY = 1_000_000
@@ -78,13 +77,16 @@ LARGEST_BODY = 1_000_000
 #: Who is spoken to, and where; the demo's telephone is added where there is a demo.
 HANDLERS: list[ControllerRouterHandler] = [
     SignInController,
-    CounterController,
     StepController,
     WelcomeController,
     SwitchController,
     AccountController,
     StaffPhoneController,
     PeopleController,
+    CounterController,
+    OutageController,
+    PaperRoomController,
+    ComplaintController,
     BagController,
     CounterActController,
     CourierListController,
@@ -94,9 +96,6 @@ HANDLERS: list[ControllerRouterHandler] = [
     ScanController,
     DoorController,
     ProofController,
-    OutageController,
-    PaperRoomController,
-    ComplaintController,
     HandOverController,
     AgencyController,
     AgencyListController,

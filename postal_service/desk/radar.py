@@ -112,8 +112,8 @@ async def look(conn: Connection[Record], office_id: int, *, now: datetime) -> No
     )
     found += await homing.late(conn, office, calendar, now=now)
     found += await outage.silences(conn, office_id, now=now)
-    found += await reads.silences(conn, office_id, now=now)
     found += await complaints.silences(conn, office_id, now=now)
+    found += await reads.silences(conn, office_id, now=now)
     loud = [told for silence in found if (told := rung(silence, ladder, hours, now))]
     if loud:
         await alarm_store.raise_alarms(conn, office_id, loud, now)
