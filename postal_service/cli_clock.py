@@ -1,4 +1,4 @@
-"""``postal explain`` and ``postal succeed``: why a dossier is due then, and who takes over."""
+"""``postal explain``, ``late``, ``succeed``: why it is due then, what is late, who takes over."""
 
 from __future__ import annotations
 
@@ -11,14 +11,16 @@ from rich.console import Console
 from postal_service.cli_run import read_settings, run
 from postal_service.clock import Clock
 from postal_service.database import Context, open_database
-from postal_service.desk import clock_view, successions
+from postal_service.desk import clock_view, leg_clocks, offices, successions
 from postal_service.desk.clock_view import WHOSE, ClockView
 from postal_service.desk.successions import Wish
 from postal_service.settings import Settings
 from tracking.attribution import Whose
+from tracking.errors import place_words
 from tracking.explain_words import at_words, length
 from tracking.slip import Slip
 from tracking.successions import Kind
+from tracking.transit_store import LateLeg
 from tracking.working_time import local
 
 LANGS = {"vi": 0, "en": 1}
@@ -90,6 +92,36 @@ def told(found: Slip, view: ClockView, lang: int) -> list[str]:
         more = f" {length(agency)[lang]}" if agency else ""
         said.append(f"{WORDS['agency'][lang]}: {state}{more}")
     return said
+
+
+@click.command("late")
+@click.option("--office", help="the office's code; every office's without it")
+@click.option("--lang", type=click.Choice([*LANGS]), default="vi", show_default=True)
+def late_command(office: str | None, lang: str) -> None:
+    """List the legs that are under way past the post's own day for them."""
+    for line in late_lines(run(late(read_settings(), office)), LANGS[lang]):
+        click.echo(line)
+
+
+async def late(settings: Settings, office: str | None) -> list[LateLeg]:
+    """The late legs of one office, or of all. Raises UnknownOffice."""
+    now = Clock(timedelta(seconds=settings.clock_offset_seconds)).now()
+    async with (
+        open_database(settings.database_url, size=1, name="postal late") as database,
+        database.begin(Context.command("late")) as conn,
+    ):
+        day = local(now).date()
+        office_id = (await offices.find(conn, office, day)).id if office else None
+        return await leg_clocks.late_legs(conn, office_id, now=now)
+
+
+def late_lines(found: list[LateLeg], lang: int) -> list[str]:
+    """One line a leg: the dossier, the leg, where it is, and since when it is late."""
+    return [
+        f"{leg.ref} {leg.leg.value} {leg.s10}: {place_words(leg.stage)[lang]};"
+        f" {WORDS['by'][lang]} {leg.promised_by:%d/%m/%Y}"
+        for leg in found
+    ]
 
 
 @click.command("succeed")

@@ -8,7 +8,7 @@ from uuid import uuid4
 import pytest
 from asyncpg import Connection
 
-from postal_service.cli_clock import told
+from postal_service.cli_clock import late_lines, told
 from postal_service.desk import clock_view, leg_clocks, rulings
 from postal_service.desk.clock_view import ClockView
 from postal_service.desk.rulings import Wish
@@ -163,3 +163,44 @@ async def test_a_due_date_without_its_inputs_says_so(desk: Connection, town: Tow
     assert "Cơ quan ghi ngày hẹn này" in "\n".join(
         told(await clock_view.find(desk, dossier.ref), view, 0)
     )
+
+
+@pytest.mark.parametrize(
+    ("by_procedure", "by_agency", "pinned"),
+    [
+        ("hour_precise", None, "hour_precise"),
+        ("end_of_day", None, "end_of_day"),
+        ("end_of_day", "hour_precise", "hour_precise"),
+        ("hour_precise", "end_of_day", "end_of_day"),
+    ],
+)
+async def test_how_a_day_is_read_is_pinned_when_it_is_accepted(
+    desk: Connection, town: Town, by_procedure: str, by_agency: str | None, pinned: str
+) -> None:
+    """An agency's word goes before its procedures'; what either says later changes nothing."""
+    await desk.execute("UPDATE procedure SET convention = $1", by_procedure)
+    await desk.execute("UPDATE agency SET convention = $1", by_agency)
+    dossier = await make.dossier(desk, town)
+    await desk.execute("UPDATE procedure SET convention = 'hour_precise'")
+    await desk.execute("UPDATE agency SET convention = NULL")
+
+    found = await clock_view.find(desk, dossier.ref)
+
+    assert found.dossier.convention == pinned
+
+
+async def test_a_leg_past_its_day_is_on_the_list_of_its_office(
+    desk: Connection, town: Town
+) -> None:
+    """Not the one that was signed for in time, and nobody else's office."""
+    await received(desk, town)
+    dossier = await make.dossier(desk, town)
+    await leg_clocks.promise_all(desk)
+    elsewhere = await desk.fetchval("SELECT id FROM office WHERE id <> $1 LIMIT 1", town.office)
+
+    found = await leg_clocks.late_legs(desk, town.office, now=FRIDAY)
+
+    assert [leg.ref for leg in found] == [dossier.ref]
+    assert late_lines(found, 0)[0].startswith(dossier.ref)
+    assert await leg_clocks.late_legs(desk, elsewhere, now=FRIDAY) == []
+    assert await leg_clocks.late_legs(desk, None, now=MORNING) == []
