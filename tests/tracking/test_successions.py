@@ -10,12 +10,14 @@ from uuid import uuid4
 import pytest
 from asyncpg import Connection
 
+from postal_service import audit
 from postal_service.desk import agency_desk, leg_clocks, rulings
 from postal_service.desk import successions as desk_successions
 from postal_service.desk.rulings import Wish
 from tests import laid, make
 from tests.make import MORNING, Town
-from tracking import slip, successions
+from tracking import calendar_changes, proposals, slip, successions
+from tracking.calendar_changes import NewDays
 from tracking.model import Actor, Dossier
 from tracking.slip import Slip
 from tracking.stages import Act, Keeper, Leg, Stage
@@ -202,3 +204,24 @@ async def test_a_successor_that_cannot_be_is_refused(desk: Connection, town: Tow
     await successions.name(desk, new(town.agency, other), by=None, at=MORNING, today=TODAY)
     await refused(new(town.agency, third))
     await refused(new(other, town.agency))
+
+
+async def test_the_register_still_adds_up(desk: Connection, town: Town) -> None:
+    """After a move and two successions every row is still what its lines say."""
+    dossier = await received(desk, town)
+    await make.dossier(desk, town, offered=False)
+    off = NewDays(
+        form_id=uuid4(), scope="all", first=date(2026, 11, 26), last=date(2026, 11, 26),
+        kind="off", name="Nghỉ tránh bão",
+    )  # fmt: skip
+    await calendar_changes.apply(desk, off, by=town.officer, at=MORNING)
+    [proposal] = await proposals.waiting(desk, None)
+    await proposals.accept(desk, [proposal.id], by=town.by_officer, at=MORNING)
+    await passed(desk, new(town.agency, await other_agency(desk, town)))
+    await passed(desk, new(town.office, await other_office(desk, town), kind=Kind.OFFICE))
+
+    report = await audit.verify(desk, keys={}, folder=None, now=TOMORROW)
+
+    wrong = [found for found in report.found if found.invariant in ("I5", "I6", "I8")]
+    assert wrong == []
+    assert (await slip_of(desk, dossier)).dossier.due_at == proposal.new_due_at
