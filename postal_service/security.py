@@ -54,10 +54,9 @@ class BadSignIn(SecurityError):
 
 
 class TooManyTries(SecurityError):
-    """Somebody is guessing; ``first``: the limit was just reached, and no flood is to be logged."""
+    """Somebody is guessing."""
 
-    def __init__(self, *, first: bool = False) -> None:
-        self.first = first
+    def __init__(self) -> None:
         super().__init__(
             "Đã thử quá nhiều lần. Chờ 15 phút rồi thử lại.",
             "Too many tries. Wait 15 minutes and try again.",
@@ -106,9 +105,8 @@ async def count_tries(
 ) -> Mapping[str, int]:
     """Count one more try in each bucket: how many each holds. Raises TooManyTries over a limit."""
     tries = await store.count_tries(conn, [limit.bucket for limit in limits], window_of(now))
-    over = [tries[limit.bucket] - limit.most for limit in limits]
-    if max(over) > 0:
-        raise TooManyTries(first=1 in over)
+    if any(tries[limit.bucket] > limit.most for limit in limits):
+        raise TooManyTries
     return tries
 
 

@@ -108,8 +108,8 @@ def recovery_hash(code: str) -> bytes:
 
 
 async def draw_recovery(conn: Connection, person_id: int) -> list[str]:
-    """Ten new codes of 80 bits, shown once; the ones before open nothing any more."""
-    drawn = [base64.b32encode(secrets.token_bytes(10)).decode() for _ in range(RECOVERY_CODES)]
+    """Ten new codes of 120 bits, shown once; the ones before open nothing any more."""
+    drawn = [base64.b32encode(secrets.token_bytes(15)).decode() for _ in range(RECOVERY_CODES)]
     await store.drop_recovery(conn, person_id)
     await store.add_recovery(conn, person_id, [recovery_hash(code) for code in drawn])
     return ["-".join(re.findall("....", code)) for code in drawn]

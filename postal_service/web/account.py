@@ -32,6 +32,7 @@ from postal_service.web.pages import page
 from postal_service.web.signin import Secret
 from postal_service.web.steps import picture, said
 
+Code = Annotated[str, Meta(max_length=60)]
 #: Wrong old passwords in a window: whoever sits down at an open counter gets no more.
 TRIES: Final = 5
 DONE: Final = {
@@ -42,22 +43,27 @@ DONE: Final = {
 
 
 class PasswordForm(Form):
-    """The old password, and the new one twice."""
+    """The old password, and the new one twice; ``code``: of her authenticator, if she has one."""
 
     old: Secret
     password: Secret
     again: Secret
+    code: Code = ""
     username: str = ""
 
 
 class SessionsForm(Form):
-    """``which``: the hash of one session in hexadecimal, or ``others``."""
+    """``which``: the hash of one session in hexadecimal, or ``others``; ``old``: her password."""
 
+    old: Secret
     which: Annotated[str, Meta(pattern=r"^([0-9a-f]{64}|others)$")]
 
 
 class CodeForm(Form):
-    code: Annotated[str, Meta(max_length=60)]
+    """A code of her authenticator, and her password again."""
+
+    code: Code
+    old: Secret
     next: str = ""
 
 
@@ -78,6 +84,8 @@ class AccountController(Controller):
         """Change it, with the old one asked for; every other session ends."""
         try:
             await own_password(visit, caller, data.old)
+            if await enrolled(visit, caller):
+                await own_code(visit, caller, data.code)
             security_links.check_new(data.password, data.again, caller)
         except SecurityError as refusal:
             return await showing(visit, caller, refusal=refusal)
@@ -90,7 +98,11 @@ class AccountController(Controller):
     async def sessions(
         self, data: URLEncodedBody[SessionsForm], visit: NamedDependency[Visit], caller: Caller
     ) -> Response[Any]:
-        """End one of her own sessions, or all but this one. Safe to repeat."""
+        """End one of her own sessions, or all but this one, for her password. Safe to repeat."""
+        try:
+            await own_password(visit, caller, data.old)
+        except SecurityError as refusal:
+            return await showing(visit, caller, refusal=refusal)
         only = None if data.which == "others" else bytes.fromhex(data.which)
         async with visit.db.begin(caller.context) as conn:
             if await security.end_sessions(conn, caller.id, but=visit.token, only=only):
@@ -105,12 +117,14 @@ class AccountController(Controller):
     async def step(
         self, data: URLEncodedBody[CodeForm], visit: NamedDependency[Visit], caller: Caller
     ) -> Response[Any]:
-        """Enrol of one's own will; from now on a password alone does not let her in."""
-        async with visit.db.begin(caller.context) as conn:
-            enrolled = await security_steps.is_enrolled(conn, caller.id)
-        if enrolled:
+        """Enrol of one's own will; from now on a password alone does not let her in.
+
+        Her password is asked for: whoever sits down at an open counter puts nothing of his here.
+        """
+        if await enrolled(visit, caller):
             return Redirect("/account", status_code=303)
         try:
+            await own_password(visit, caller, data.old)
             await own_code(visit, caller, data.code)
         except SecurityError as refusal:
             return await enrolment(visit, caller, refusal)
@@ -121,15 +135,19 @@ class AccountController(Controller):
         self, data: URLEncodedBody[CodeForm], visit: NamedDependency[Visit], caller: Caller
     ) -> Response[Any]:
         """Ten new printed codes, for a code of the authenticator; the old ones end."""
-        async with visit.db.begin(caller.context) as conn:
-            enrolled = await security_steps.is_enrolled(conn, caller.id)
-        if not enrolled:
+        if not await enrolled(visit, caller):
             return Redirect("/account/second-step", status_code=303)
         try:
+            await own_password(visit, caller, data.old)
             await own_code(visit, caller, data.code)
         except SecurityError as refusal:
             return await showing(visit, caller, refusal=refusal)
         return await codes(visit, caller, Act.RECOVERY_MADE)
+
+
+async def enrolled(visit: Visit, caller: Staff) -> bool:
+    async with visit.db.begin(caller.context) as conn:
+        return await security_steps.is_enrolled(conn, caller.id)
 
 
 async def own_password(visit: Visit, caller: Staff, typed: str) -> None:

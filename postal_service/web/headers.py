@@ -9,6 +9,7 @@ from litestar.types import Message, Scope
 #: No inline script or style, nothing from elsewhere; frames only of our own papers.
 POLICY = (
     b"default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; "
+    b"object-src 'none'; "
     b"font-src 'self'; connect-src 'self'; form-action 'self'; frame-src 'self'; "
     b"frame-ancestors 'self'; base-uri 'none'; manifest-src 'self'"
 )

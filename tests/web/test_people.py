@@ -272,12 +272,15 @@ async def test_sessions_are_seen_and_ended_by_their_owner_alone(
         "SELECT id_hash FROM session s JOIN person p ON p.id = person_id WHERE username = 'courier'"
     )
     await client.sign_in("clerk")
-    assert (await client.get("/account")).text.count('action="/account/sessions"') == 2
+    assert (await client.get("/account")).text.count('name="which"') == 2
 
-    await send(client, "/account/sessions", which=hers["id_hash"].hex())
+    wrong = await send(client, "/account/sessions", which="others", old="không phải")
+    assert wrong.status_code == 401
+    assert (await client.get("/account", headers={"Cookie": f"postal={first}"})).status_code == 200
+    await send(client, "/account/sessions", which=hers["id_hash"].hex(), old=make.PASSWORD)
     alive = await client.get("/courier", headers={"Cookie": f"postal={courier}"})
     assert alive.status_code == 200
-    await send(client, "/account/sessions", which="others")
+    await send(client, "/account/sessions", which="others", old=make.PASSWORD)
 
     assert (await client.get("/account", headers={"Cookie": f"postal={first}"})).status_code == 302
     assert (await client.get("/account")).status_code == 200

@@ -133,6 +133,40 @@ async def test_a_printed_code_opens_once(door: Client, desk: Connection, clock: 
     assert all(code.encode() not in row["code_hash"] for row in kept for code in printed)
 
 
+async def test_what_she_proves_herself_with_changes_only_for_all_she_has(
+    door: Client, desk: Connection, clock: Clock
+) -> None:
+    """An open screen is no identity: password and code are asked for again."""
+    secret = await enrol(door, "officer", clock.now())
+    clock.move(timedelta(minutes=1))
+    now = code(secret, clock.now())
+    new = {"password": "rừng thông sương mù sớm", "again": "rừng thông sương mù sớm"}
+
+    refused = [
+        await send(door, "/account/password", old=make.PASSWORD, code="000000", **new),
+        await send(door, "/account/recovery", old="không phải", code=now),
+        await send(door, "/account/recovery", old=make.PASSWORD, code="000000"),
+    ]
+    taken = await send(door, "/account/password", old=make.PASSWORD, code=now, **new)
+
+    assert [answer.status_code for answer in refused] == [401, 401, 401]
+    assert taken.status_code == 303
+
+
+async def test_a_clerk_enrols_with_her_password(client: Client, clock: Clock) -> None:
+    """Whoever passes by her open counter puts no authenticator of his own there."""
+    await client.sign_in("clerk")
+    shown = doors.SECRET.search((await client.get("/account/second-step")).text)
+    assert shown is not None
+    now = code(shown[1].replace(" ", ""), clock.now())
+
+    passing = await send(client, "/account/second-step", old="không phải", code=now)
+    herself = await send(client, "/account/second-step", old=make.PASSWORD, code=now)
+
+    assert (passing.status_code, herself.status_code) == (401, 200)
+    assert len(PRINTED.findall(herself.text)) == 10
+
+
 async def test_the_secret_is_closed_in_the_database(
     door: Client, desk: Connection, clock: Clock
 ) -> None:
