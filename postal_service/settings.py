@@ -10,6 +10,8 @@ from typing import Self
 from msgspec import Struct, ValidationError, convert
 
 DATA = Path(__file__).parent / "data"
+#: Characters of a public site's SECRET_KEY.
+SHORTEST_SECRET = 32
 
 
 class BadSetting(Exception):
@@ -73,7 +75,7 @@ class Settings(Struct, frozen=True, kw_only=True):
     def read(cls, environ: Mapping[str, str] = os.environ) -> Self:
         """Take the settings from the environment.
 
-        Raises BadSetting naming the variable.
+        Raises BadSetting naming the variable, and for a public site whose secret can be guessed.
         """
         found = {
             name: environ[name.upper()]
@@ -81,9 +83,18 @@ class Settings(Struct, frozen=True, kw_only=True):
             if environ.get(name.upper())
         }
         try:
-            return convert(found, cls, strict=False)
+            settings = convert(found, cls, strict=False)
         except ValidationError as error:
             raise BadSetting(f"Biến môi trường không hợp lệ / bad setting: {error}") from error
+        if settings.secure and (
+            len(settings.secret_key) < SHORTEST_SECRET or settings.secret_key == cls().secret_key
+        ):
+            raise BadSetting(
+                f"Trang https cần SECRET_KEY riêng, ít nhất {SHORTEST_SECRET} ký tự ngẫu nhiên "
+                "(`postal keys new`). / A public site needs a SECRET_KEY of its own, at least "
+                f"{SHORTEST_SECRET} random characters (`postal keys new`)."
+            )
+        return settings
 
     @property
     def names_a_database(self) -> bool:

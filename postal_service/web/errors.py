@@ -122,6 +122,9 @@ STATUS: Final[dict[type[Exception], int]] = {
     security.BadFormToken: 403,
 }
 
+#: Whoever gets one of these asked for what is not hers, or too often: somebody may be trying.
+WORTH_A_LINE: Final = frozenset({403, 429})
+
 #: What the web server itself may refuse, said so that a person can act on it.
 SENTENCES: Final[dict[int, tuple[str, str]]] = {
     400: (
@@ -164,9 +167,21 @@ def wants_english(request: AnyRequest) -> bool:
     return "en" in asked and ("vi" not in asked or asked.index("en") < asked.index("vi"))
 
 
+def asked(request: AnyRequest) -> dict[str, object]:
+    """What a line about a refusal says of the request: who by her id, no name and no body."""
+    caller = request.scope["state"].get("caller")
+    return {
+        "method": request.method,
+        "path": request.url.path,
+        "person": caller.id if caller else None,
+    }
+
+
 def refuse(request: AnyRequest, error: Exception) -> Response[Any]:
     """Answer with the words the refusal itself carries."""
     status = status_of(error)
+    if status in WORTH_A_LINE:
+        log.warning("refused", kind=type(error).__name__, status=status, **asked(request))
     if isinstance(error, security.SignedOut) and (found := to_sign_in(request)):
         return found
     said = getattr(error, "en" if wants_english(request) else "vi")
@@ -191,6 +206,8 @@ def refuse_http(request: AnyRequest, error: HTTPException) -> Response[Any]:
     status = error.status_code if error.status_code in SENTENCES else 400
     if error.status_code >= HTTPStatus.INTERNAL_SERVER_ERROR:
         log.error("request failed", path=request.url.path, exc_info=error)
+    elif status in (400, 405, 413, 415):
+        log.info("not taken", kind=type(error).__name__, status=status, **asked(request))
     said = SENTENCES[status][wants_english(request)]
     wrong = fields(error) if isinstance(error, ClientException) else []
     return answer(request, status, type(error).__name__, said, wrong)
@@ -208,6 +225,7 @@ def fields(error: HTTPException) -> list[str]:
 
 def refuse_input(request: AnyRequest, error: Exception) -> Response[Any]:
     """Answer for text that passed no check: too deep, broken or out of range."""
+    log.info("not taken", kind=type(error).__name__, status=400, **asked(request))
     wrong = [str(error)] if isinstance(error, ValueError) else []
     said = SENTENCES[400][wants_english(request)]
     return answer(request, 400, "BadInput", said, wrong)
