@@ -53,8 +53,11 @@ CREATE POLICY seen ON proof_attachment TO postal_app
     WITH CHECK (postal_service() OR added_by = postal_person());
 ALTER TABLE proof_file ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY;
 CREATE POLICY owner ON proof_file TO CURRENT_USER USING (true) WITH CHECK (true);
+-- whoever keeps it sees it before its line on the list of pictures stands
+ALTER TABLE proof_file ADD COLUMN kept_by bigint;
+ALTER TABLE proof_file ALTER COLUMN kept_by SET DEFAULT postal_person();
 CREATE POLICY seen ON proof_file FOR SELECT TO postal_app
-    USING (postal_reads_all()
+    USING (postal_reads_all() OR kept_by = postal_person()
            OR EXISTS (SELECT 1 FROM proof_attachment a WHERE a.sha256 = proof_file.sha256));
 CREATE POLICY kept ON proof_file FOR INSERT TO postal_app
     WITH CHECK (postal_service() OR postal_keeper() IS NOT NULL);

@@ -54,21 +54,7 @@ def of_fees(paper: FeeReceipt) -> dict[str, Any]:
 
 
 def of_cash(paper: CashUp) -> dict[str, Any]:
-    count = dict(paper.counted)
-    notes = [
-        (
-            figures.money(value),
-            str(count.get(value, 0)) if count else PEN,
-            figures.money(value * count.get(value, 0)) if count else PEN,
-        )
-        for value in NOTES
-    ]
-    kinds = [
-        ("Lệ phí thu hộ", sum(line.le_phi for line in paper.lines)),
-        ("Phí thu hộ", sum(line.phi for line in paper.lines)),
-        ("Cước gửi", sum(line.postage for line in paper.lines)),
-        ("Cước trả, thu khi giao tại quầy", sum(line.handed for line in paper.lines)),
-    ]
+    counted = bool(paper.counted)
     gap = paper.cash - paper.expected
     said = "khớp" if gap == 0 else ("thừa " if gap > 0 else "thiếu ") + figures.money(abs(gap))
     return {
@@ -82,45 +68,71 @@ def of_cash(paper: CashUp) -> dict[str, Any]:
             ("Giao dịch viên", paper.clerk),
             ("Số hồ sơ đã thu", str(len(paper.lines))),
             ("Phải có trong két", figures.money(paper.expected)),
-            ("Kiểm đếm được", figures.money(paper.cash) if count else PEN),
-            ("Chênh lệch", said if count else PEN),
+            ("Kiểm đếm được", figures.money(paper.cash) if counted else PEN),
+            ("Chênh lệch", said if counted else PEN),
         ],
-        "tables": [
-            table(
-                [("Khoản", "1fr"), ("Số tiền", "40mm#")],
-                [(name, figures.money(amount)) for name, amount in kinds],
-                title="Phải nộp theo khoản",
-                sum_=("Cộng", figures.money(paper.expected)),
-            ),
-            table(
-                [("Mệnh giá", "1fr#"), ("Số tờ", "40mm#"), ("Thành tiền", "40mm#")],
-                notes,
-                title="Kiểm đếm",
-                sum_=("Cộng", figures.money(paper.cash) if count else PEN),
-            ),
-            table(
-                [
-                    ("Hồ sơ", "1fr"),
-                    ("Lệ phí", "28mm#"),
-                    ("Phí", "28mm#"),
-                    ("Cước gửi", "28mm#"),
-                    ("Cước trả", "28mm#"),
-                    ("Cộng", "30mm#"),
-                ],
-                [(line.ref, *map(figures.money, amounts(line))) for line in paper.lines],
-                title="Từng hồ sơ",
-                sum_=("Cộng", figures.money(paper.expected)),
-                empty="Hôm nay chưa thu của hồ sơ nào.",
-            ),
-        ],
+        "tables": [owed(paper), notes(paper), dossiers(paper)],
         "total": ["Số tiền nộp", figures.money(paper.cash), in_words(paper.cash)]
-        if count
+        if counted
         else None,
         "paragraphs": [f"Ghi chú: {paper.note}"] if paper.note else [],
         "blanks": [] if paper.note else ["Lý do chênh lệch, ghi chú: "],
         "signs": [["Người nộp", paper.clerk], ["Người nhận", ""], ["Trưởng bưu cục", ""]],
         "fine": "Tiền thu hộ của cơ quan và cước bưu điện nộp riêng, không bù trừ cho nhau.",
     }
+
+
+def owed(paper: CashUp) -> dict[str, Any]:
+    """What must be handed in, by kind: state money and postage are never netted."""
+    kinds = [
+        ("Lệ phí thu hộ", sum(line.le_phi for line in paper.lines)),
+        ("Phí thu hộ", sum(line.phi for line in paper.lines)),
+        ("Cước gửi", sum(line.postage for line in paper.lines)),
+        ("Cước trả, thu khi giao tại quầy", sum(line.handed for line in paper.lines)),
+    ]
+    return table(
+        [("Khoản", "1fr"), ("Số tiền", "40mm#")],
+        [(name, figures.money(amount)) for name, amount in kinds],
+        title="Phải nộp theo khoản",
+        sum_=("Cộng", figures.money(paper.expected)),
+    )
+
+
+def notes(paper: CashUp) -> dict[str, Any]:
+    """The count, note by note; left to the pen where nothing was counted on the page."""
+    count = dict(paper.counted)
+    lines = [
+        (
+            figures.money(value),
+            str(count.get(value, 0)) if count else PEN,
+            figures.money(value * count.get(value, 0)) if count else PEN,
+        )
+        for value in NOTES
+    ]
+    return table(
+        [("Mệnh giá", "1fr#"), ("Số tờ", "40mm#"), ("Thành tiền", "40mm#")],
+        lines,
+        title="Kiểm đếm",
+        sum_=("Cộng", figures.money(paper.cash) if count else PEN),
+    )
+
+
+def dossiers(paper: CashUp) -> dict[str, Any]:
+    """Dossier by dossier: the agency's settlement is reconciled so."""
+    return table(
+        [
+            ("Hồ sơ", "1fr"),
+            ("Lệ phí", "28mm#"),
+            ("Phí", "28mm#"),
+            ("Cước gửi", "28mm#"),
+            ("Cước trả", "28mm#"),
+            ("Cộng", "30mm#"),
+        ],
+        [(line.ref, *map(figures.money, amounts(line))) for line in paper.lines],
+        title="Từng hồ sơ",
+        sum_=("Cộng", figures.money(paper.expected)),
+        empty="Hôm nay chưa thu của hồ sơ nào.",
+    )
 
 
 def amounts(line: Taken) -> tuple[int, ...]:
