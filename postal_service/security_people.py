@@ -139,6 +139,7 @@ async def add(conn: Connection, new: NewMember, deed: Deed) -> int:
         or (new.head and new.role is not Role.AGENCY_OFFICER)
     ):
         raise BadPlace
+    await check_place(conn, new, deed)
     person_id = await store.add(conn, new)
     if person_id is None:
         raise NameTaken(new.username)
@@ -149,7 +150,7 @@ async def add(conn: Connection, new: NewMember, deed: Deed) -> int:
 
 async def member(conn: Connection, person_id: int, *, by: Staff | None) -> Member:
     """A colleague whom *by* looks after. Raises UnknownMember."""
-    found = await store.member(conn, person_id)
+    found = await store.member(conn, person_id) if 0 < person_id < 2**63 else None
     if found is None or not may_staff(by, found):
         raise UnknownMember
     return found
@@ -211,6 +212,7 @@ async def change(conn: Connection, whom: Member, new: NewMember, deed: Deed) -> 
     if not may_staff(deed.by, new):
         raise BadPlace
     if moved:
+        await check_place(conn, new, deed)
         await let_go(conn, whom, deed, known=False)
     await store.change(conn, whom.id, new)
     if moved:
@@ -257,6 +259,14 @@ async def link(conn: Connection, whom: Member, deed: Deed) -> str:
     await store.add_link(conn, digest(token), whom.id, deed.by_id, lives)
     await note(conn, Act.LINKED, (whom.id, whom.office_id), deed)
     return token
+
+
+async def check_place(conn: Connection, new: NewMember, deed: Deed) -> None:
+    """Raise BadPlace unless there is such an office or agency today."""
+    there = {(place.kind, place.id) for place in await store.places(conn, deed.now.date())}
+    wanted = {("office", new.office_id), ("agency", new.agency_id)}
+    if not all(place in there for place in wanted if place[1] is not None):
+        raise BadPlace
 
 
 async def note(

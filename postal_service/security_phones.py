@@ -124,7 +124,8 @@ async def revoke(conn: Connection, phone_id: int, *, by: Staff, now: datetime) -
 
     What it still sends is put aside, as a lost phone's is.
     """
-    found = await store.one(conn, phone_id, by.office_id or 0)
+    known = 0 < phone_id < 2**63
+    found = await store.one(conn, phone_id, by.office_id or 0) if known else None
     if found is None:
         raise UnknownPhone
     if await security.revoke_phone(conn, found.person_id, found.id, by=by.id, now=now):

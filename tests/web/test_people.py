@@ -153,6 +153,8 @@ async def test_a_manager_staffs_the_province_and_an_operator_the_managers(
     ):
         key_of(await add(manager, username, role, place))
     assert (await add(manager, "ql", "manager", "")).status_code == 422
+    assert (await add(manager, "ql", "clerk", "office:999999")).status_code == 422
+    assert (await manager.get(f"/people/{10**40}")).status_code == 404
     await make.person(desk, "op", "operator", town.office, town.agency)
     await manager.sign_in("op")
     key_of(await add(manager, "ql", "manager", ""))
