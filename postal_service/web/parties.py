@@ -13,7 +13,7 @@ from postal_service.desk import reads
 from postal_service.desk.errors import DeskError
 from postal_service.desk.reads import Look, Why
 from postal_service.web.guards import clerks, only
-from postal_service.web.inputs import Form
+from postal_service.web.inputs import Form, clean
 from postal_service.web.needs import Caller, Db, Now
 from postal_service.web.pages import page
 
@@ -70,6 +70,7 @@ class PartyController(Controller):
     @get("/{ref:str}", name="parties")
     async def masked(self, request: AnyRequest, ref: Ref, caller: Caller, db: Db) -> Response[str]:
         """The people of a dossier, as far as nobody needs a reason to see them."""
+        ref = clean(ref)
         async with db.begin(caller.context) as conn:
             people = await reads.people(conn, ref, staff=caller)
         return await showing(request, ref, people, caller)
@@ -85,7 +86,7 @@ class PartyController(Controller):
         data: URLEncodedBody[ShowForm],
     ) -> Response[str]:
         """Open fields on this page alone; the next one is masked again."""
-        refusal = None
+        ref, refusal = clean(ref), None
         look = Look(party_id=data.party, fields=data.fields, why=data.why)
         async with db.begin(caller.context) as conn:
             try:

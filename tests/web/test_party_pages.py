@@ -68,6 +68,7 @@ async def test_what_is_not_hers_is_not_there(client: Client, desk: Connection, t
 
     for ref in (theirs.ref, "LD-000000-00000", "x" * 500):
         assert (await client.get(f"/parties/{ref}")).status_code == 404
+    assert (await client.get("/parties/%00")).status_code == 400
 
 
 async def test_a_citizen_is_found_without_her_receipt(
