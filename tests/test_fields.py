@@ -95,7 +95,7 @@ def test_a_public_site_needs_keys_of_its_own() -> None:
     assert len(keys.ids) == 2
 
 
-@pytest.mark.parametrize("text", ["x", "", "áéí", "YWJj", fields.new_key() + "!"])
+@pytest.mark.parametrize("text", ["x", "", "áéí", "YWJj", "A" * 43 + "=!"])
 def test_a_bad_key_is_named_and_not_repeated(text: str) -> None:
     """A setting with a slip of the pen stops the start, and the log does not hold the key."""
     with pytest.raises(BadSetting) as refused:
