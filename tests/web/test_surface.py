@@ -6,6 +6,7 @@ import pytest
 from asyncpg import Connection
 from structlog.testing import capture_logs
 
+from tests import make
 from tests.make import Town
 from tests.web.conftest import Client
 from tests.web.test_headers import addresses
@@ -66,3 +67,15 @@ async def test_every_text_names_its_letters_and_no_other_site_reads_it(
         assert not kind.startswith("text/") or "charset=utf-8" in kind.lower(), path
         assert kind or not answer.content, path
         assert "access-control-allow-origin" not in answer.headers, path
+
+
+async def test_a_name_given_twice_is_no_one_else(client: Client) -> None:
+    """What stands in the address is not what was typed, and two user names are none."""
+    typed = f"password={make.PASSWORD}&username=clerk"
+    kind = {"Content-Type": "application/x-www-form-urlencoded"}
+
+    twice = await client.post("/signin", content=f"{typed}&username=courier", headers=kind)
+    address = await client.post("/signin?username=clerk", data={"password": make.PASSWORD})
+
+    assert (twice.status_code, address.status_code) == (400, 400)
+    assert "postal" not in client.cookies
