@@ -167,8 +167,8 @@ def test_from_the_envelope_to_the_appointment(
     check(page)
 
     page.get_by_text("Yêu cầu bổ sung").first.click()
-    page.get_by_label("Số giấy tờ cần bổ sung").fill("1")
-    page.get_by_label("Cần những gì").fill("Bản sao giấy khai sinh")
+    page.get_by_label("Giấy tờ còn thiếu, thứ 1").fill("Bản sao giấy khai sinh")
+    page.get_by_label("Số bản photo, giấy tờ thứ 1").fill("1")
     with page.expect_navigation():
         page.get_by_role("button", name="Yêu cầu bổ sung").click()
     expect(page.get_by_text("Bản sao giấy khai sinh")).to_be_visible()
