@@ -62,6 +62,7 @@ from postal_service.web.radar_feed import Feed
 from postal_service.web.rights import RightsController
 from postal_service.web.rosters import RosterController
 from postal_service.web.signin import SignInController
+from postal_service.web.slip_clock import SlipClockController
 from postal_service.web.slips import SlipController
 from postal_service.web.staff_phones import StaffPhoneController
 from postal_service.web.steps import StepController
@@ -104,6 +105,7 @@ HANDLERS: list[ControllerRouterHandler] = [
     IncidentController,
     PaperController,
     ArchiveController,
+    SlipClockController,
     SlipController,
     QuarantineController,
     PartyController,

@@ -1,4 +1,4 @@
-"""One due date: the same on every screen, on paper, in the message and at the terminal."""
+"""One due date: the same on screens, on paper, in the message, the API and the terminal."""
 
 from __future__ import annotations
 
@@ -121,6 +121,11 @@ async def test_one_due_date_everywhere(
     assert f"lúc {hour}" in agency
     assert f"Hẹn trả {hour} {day}" in await read(client, f"/slips/{dossier.ref}")
     assert f"Cơ quan hẹn trả {moment}" in await read(client, f"/slips/{dossier.ref}")
+    answer = await client.get(f"/slips/{dossier.ref}/clock")
+    said_by_api = answer.json()
+    assert datetime.fromisoformat(said_by_api["dueAt"]) == due
+    assert said_by_api["agencyCode"] == CODE
+    assert any(f"Hẹn trả {hour} {day}" in line["vi"] for line in said_by_api["lines"])
     paper = await control_slip.slip_for(desk, dossier.ref, clerk_of(town), now=MORNING)
     assert figures.moment(due) in str(msgspec.to_builtins(paper))
     view = await clock_view.look(desk, await clock_view.find(desk, CODE), now=MORNING)
