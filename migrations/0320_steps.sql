@@ -19,7 +19,7 @@ CREATE TABLE second_step (
 
 -- For the day the telephone lies in a lake: each opens the door once.
 CREATE TABLE recovery_code (
-    -- sha256 of 80 random bits
+    -- sha256 of 120 random bits
     code_hash bytea       PRIMARY KEY CHECK (length(code_hash) = 32),
     person_id bigint      NOT NULL REFERENCES person,
     used_at   timestamptz

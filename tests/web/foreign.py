@@ -200,14 +200,17 @@ async def texts(conn: Connection, sql: str, *args: object) -> list[str]:
 
 
 #: What they have, as one number: changed by nobody at home.
-THEIRS = """
+REGISTER = """
 SELECT (SELECT md5(string_agg(d::text, '|' ORDER BY d.id)) FROM dossier d WHERE d.office_id = $1)
     || (SELECT md5(string_agg(c::text, '|' ORDER BY c.id)) FROM consignment c
          WHERE c.office_id = $1)
     || (SELECT count(*) FROM event e JOIN dossier d ON d.id = e.dossier_id WHERE d.office_id = $1)
     || (SELECT md5(string_agg(h::text, '|' ORDER BY h.id)) FROM hand_over h WHERE h.office_id = $1)
     || (SELECT md5(string_agg(a::text, '|' ORDER BY a.id)) FROM approval a WHERE a.office_id = $1)
-    || (SELECT md5(string_agg(a::text, '|' ORDER BY a.id)) FROM alarm a WHERE a.office_id = $1)
+"""
+#: What a manager may answer, lift and administer for any office, and nobody else at home.
+WORK = """
+SELECT (SELECT md5(string_agg(a::text, '|' ORDER BY a.id)) FROM alarm a WHERE a.office_id = $1)
     || (SELECT md5(string_agg(k::text, '|' ORDER BY k.id)) FROM closure k WHERE k.office_id = $1)
     || (SELECT md5(string_agg(i::text, '|' ORDER BY i.id)) FROM incident i WHERE i.office_id = $1)
     || (SELECT md5(string_agg(t::text, '|' ORDER BY t.id)) FROM task t WHERE t.office_id = $1)
@@ -217,5 +220,8 @@ SELECT (SELECT md5(string_agg(d::text, '|' ORDER BY d.id)) FROM dossier d WHERE 
 """
 
 
-async def state(conn: Connection, foreign: Foreign) -> str:
-    return str(await conn.fetchval(THEIRS, foreign.town.office))
+async def state(conn: Connection, theirs: Foreign, *, administers: bool) -> str:
+    """Theirs as it is; of what an administrator may change for them, nothing."""
+    office = theirs.town.office
+    register = await conn.fetchval(REGISTER, office)
+    return f"{register} {'' if administers else await conn.fetchval(WORK, office)}"

@@ -47,7 +47,8 @@ async def test_nothing_foreign_is_given_away(
         await make.person(desk, role, kind, town.office, town.agency)
     if role != "nobody":
         assert (await client.sign_in(role)).status_code == 303
-    before = await foreign.state(desk, theirs)
+    administers = role in OVERLOOKING
+    before = await foreign.state(desk, theirs, administers=administers)
 
     table = rows()
     leaks: list[tuple[str, str, str]] = []
@@ -68,7 +69,7 @@ async def test_nothing_foreign_is_given_away(
             leaks += [(role, row.name, each) for each in found]
 
     assert leaks == [], "\n".join(map(str, leaks))
-    assert await foreign.state(desk, theirs) == before
+    assert await foreign.state(desk, theirs, administers=administers) == before
 
 
 def ids_for(row: Row, theirs: Foreign) -> list[dict[str, str]]:
@@ -96,7 +97,9 @@ def told(
     """What of theirs an answer names, that was not in the question."""
     text = said(answer)
     public = role in OVERLOOKING or row.path.startswith("/h/")
-    marks = foreign.SECRETS if public else theirs.marks
+    marks = set(foreign.SECRETS) if public else theirs.marks
+    if row.says("answers") and role == "manager":
+        marks = set()
     for mark in sorted(marks):
         if mark in text and not asked.names(mark):
             yield f"{asked.path} tells {mark}"
