@@ -11,7 +11,6 @@ import pytest
 from asyncpg import Connection, Record
 from msgspec import structs
 
-from postal_service import security_store
 from postal_service.caller import Staff
 from postal_service.desk import approvals
 from postal_service.desk.approval_errors import (
@@ -27,19 +26,11 @@ from postal_service.desk.approvals_store import Approval
 from postal_service.desk.errors import UnknownReason
 from tests import make
 from tests.make import MORNING, Town
+from tests.trouble import staff
 from tracking.errors import ScanReused
 from tracking.stages import Act, Stage
 
 LATER = MORNING + timedelta(hours=2)
-
-
-async def staff(conn: Connection, person: int) -> Staff:
-    """Whoever it is, as she is when she has signed in."""
-    token = uuid4().bytes * 2
-    await security_store.open_session(conn, token, person, MORNING, MORNING + timedelta(days=1))
-    found = await security_store.staff_of_session(conn, token, MORNING)
-    assert found is not None
-    return found
 
 
 async def person(conn: Connection, town: Town, name: str, role: str) -> Staff:
