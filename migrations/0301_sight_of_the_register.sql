@@ -16,14 +16,17 @@ CREATE FUNCTION postal_staked(dossier bigint) RETURNS boolean LANGUAGE plpgsql S
                         WHERE s.dossier_id = dossier AND s.keeper = postal_keeper()
                           AND s.keeper_id = postal_keeper_id());
     END $$;
--- Whether something of it waits at an agency's desk: any courier of the office may collect it.
+-- Whether something of it waits for any courier of the office: at an agency's desk, or on the
+-- office's own shelf and offered to nobody yet, where a round is planned with it.
 CREATE FUNCTION postal_waits(dossier bigint) RETURNS boolean LANGUAGE plpgsql STABLE SECURITY DEFINER
     SET search_path = public, pg_temp
     AS $$ BEGIN
         RETURN postal_keeper() = 'courier'
            AND EXISTS (SELECT 1 FROM consignment c
-                        WHERE c.dossier_id = dossier AND c.stage = 'ready'
-                          AND c.office_id = postal_office());
+                        WHERE c.dossier_id = dossier AND c.office_id = postal_office()
+                          AND (c.stage = 'ready'
+                               OR (c.holder_kind = 'office' AND c.holder_id = postal_office()
+                                   AND c.offered_kind IS NULL)));
     END $$;
 -- Whether the asker sees the dossier; the dossier's own policy says the same of its columns.
 CREATE FUNCTION postal_sees(dossier bigint) RETURNS boolean LANGUAGE plpgsql STABLE SECURITY DEFINER
