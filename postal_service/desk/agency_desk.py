@@ -79,6 +79,10 @@ async def work_list(conn: Connection[Record], agency_id: int, *, now: datetime) 
     hours = await store.hours_group(conn, agency_id)
     calendar = await calendars.calendar_for(conn, hours, day_of(now))
     waiting = await lists_store.waiting(conn, agency_id)
+    ended = await store.ended_cases(conn, agency_id, MOST_ENDED)
+    clocks = {
+        case.ref: clock_of(case.status, case.due_at, calendar, now) for case in (*shown, *ended)
+    }
     return WorkList(
         piles=await lists_store.piles(conn, agency_id),
         loose=sum(number is None for number in waiting.values()),
@@ -90,8 +94,8 @@ async def work_list(conn: Connection[Record], agency_id: int, *, now: datetime) 
         duty=[case for case in shown if case.status is Status.DUTY],
         passed=await transfers.waiting_for(conn, agency_id),
         outgoing=[case for case in shown if goes_out(case)],
-        ended=await store.ended_cases(conn, agency_id, MOST_ENDED),
-        clocks={case.ref: clock_of(case.status, case.due_at, calendar, now) for case in shown},
+        ended=ended,
+        clocks=clocks,
         more=len(cases) > MOST_OPEN,
     )
 

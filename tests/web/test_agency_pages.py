@@ -310,7 +310,9 @@ async def test_a_result_fetched_at_the_agency_stays_there(
     page = await officer.get(f"/agency/dossiers/{dossier.ref}")
     posted = await rule(officer, dossier, "release")
     handed = await rule(officer, dossier, "return_here")
+    ended = text(await officer.get("/agency"))
 
+    assert "Vừa xong 1" in ended
     assert ACTS.findall(page.text) == ["return_here"]
     assert (posted.status_code, handed.status_code) == (409, 303)
     assert (await now_of(desk, dossier)).dossier.status is Status.RETURNED
