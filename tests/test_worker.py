@@ -193,7 +193,7 @@ async def test_the_last_day_is_said_without_anyone_asking(
     first = MORNING - timedelta(days=15)
     await make.scans(desk, [make.scan(number, Act.INVITE, town.by_clerk, at=first)])
 
-    async with working(settings(town_url, None)), asyncio.timeout(15):
+    async with working(settings(town_url, None)), asyncio.timeout(40):
         while not (said := await desk.fetch(LAST_DAYS)):  # noqa: ASYNC110 -- as above
             await asyncio.sleep(0.05)
 
