@@ -73,8 +73,30 @@ CREATE FUNCTION note_stakes() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER
     END $$;
 CREATE TRIGGER consignment_opens_stakes AFTER INSERT ON consignment
     REFERENCING NEW TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION note_stakes();
+-- A scan changes one hand: who had a stake before has it still, and is not asked for again.
+CREATE FUNCTION note_moved_stakes() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path = public, pg_temp
+    AS $$ BEGIN
+        INSERT INTO stake (dossier_id, keeper, keeper_id)
+        SELECT c.dossier_id, 'office', c.office_id
+          FROM changed c JOIN was w ON w.id = c.id WHERE c.office_id <> w.office_id
+         UNION SELECT c.dossier_id, 'agency', c.agency_id
+          FROM changed c JOIN was w ON w.id = c.id WHERE c.agency_id <> w.agency_id
+         UNION SELECT c.dossier_id, c.holder_kind, c.holder_id
+          FROM changed c JOIN was w ON w.id = c.id
+         WHERE c.holder_id IS NOT NULL
+           AND (c.holder_kind, c.holder_id) IS DISTINCT FROM (w.holder_kind, w.holder_id)
+         UNION SELECT c.dossier_id, c.offered_kind, c.offered_id
+          FROM changed c JOIN was w ON w.id = c.id
+         WHERE c.offered_id IS NOT NULL
+           AND (c.offered_kind, c.offered_id) IS DISTINCT FROM (w.offered_kind, w.offered_id)
+         ORDER BY 1, 2, 3
+            ON CONFLICT DO NOTHING;
+        RETURN NULL;
+    END $$;
 CREATE TRIGGER consignment_moves_stakes AFTER UPDATE ON consignment
-    REFERENCING NEW TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION note_stakes();
+    REFERENCING OLD TABLE AS was NEW TABLE AS changed
+    FOR EACH STATEMENT EXECUTE FUNCTION note_moved_stakes();
 
 ALTER TABLE stake ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY;
 -- the owner's triggers and later migrations; never the application's role
