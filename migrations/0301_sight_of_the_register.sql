@@ -39,6 +39,36 @@ CREATE FUNCTION postal_sees(dossier bigint) RETURNS boolean LANGUAGE plpgsql STA
                                OR (postal_keeper() = 'agency' AND d.agency_id = postal_keeper_id())
                                OR (postal_kind() = 'citizen' AND d.tracking_code = postal_name())));
     END $$;
+-- Whether the asker gave a list, takes it, or answers for it.
+CREATE FUNCTION postal_lists(list bigint) RETURNS boolean LANGUAGE plpgsql STABLE SECURITY DEFINER
+    SET search_path = public, pg_temp
+    AS $$ BEGIN
+        RETURN EXISTS (
+            SELECT 1 FROM hand_over h
+             WHERE h.id = list
+               AND ((postal_keeper() = 'office' AND h.office_id = postal_keeper_id())
+                    OR (h.giver_kind = postal_keeper() AND h.giver_id = postal_keeper_id())
+                    OR (h.taker_kind = postal_keeper() AND h.taker_id = postal_keeper_id())));
+    END $$;
+-- Whether a paper was found in one of her bags on no line: she learns who answers for it.
+CREATE FUNCTION postal_found(number text) RETURNS boolean LANGUAGE plpgsql STABLE SECURITY DEFINER
+    SET search_path = public, pg_temp
+    AS $$ BEGIN
+        RETURN EXISTS (SELECT 1 FROM hand_over_extra x
+                        WHERE x.s10 = number AND postal_lists(x.hand_over_id));
+    END $$;
+-- Whether a paper is the asker's to act on, as the consignment's policy says of its columns.
+CREATE FUNCTION postal_handles(item bigint) RETURNS boolean LANGUAGE plpgsql STABLE SECURITY DEFINER
+    SET search_path = public, pg_temp
+    AS $$ BEGIN
+        RETURN EXISTS (
+            SELECT 1 FROM consignment c
+             WHERE c.id = item
+               AND (c.office_id = postal_office() OR c.agency_id = postal_agency()
+                    OR (c.holder_kind = postal_keeper() AND c.holder_id = postal_keeper_id())
+                    OR (c.offered_kind = postal_keeper() AND c.offered_id = postal_keeper_id())
+                    OR postal_staked(c.dossier_id)));
+    END $$;
 -- The dossier that a citizen's tracking code opens; asked once a statement, from a sub-select.
 CREATE FUNCTION postal_citizen_dossier() RETURNS bigint LANGUAGE sql STABLE SECURITY DEFINER
     SET search_path = public, pg_temp
@@ -55,8 +85,7 @@ CREATE POLICY seen ON consignment FOR SELECT TO postal_app USING (
     OR (offered_kind = postal_keeper() AND offered_id = postal_keeper_id())
     OR postal_overlooks() OR postal_staked(dossier_id)
     OR dossier_id = (SELECT postal_citizen_dossier())
-    -- a paper found in a bag on no line: whoever found it learns who answers for it
-    OR EXISTS (SELECT 1 FROM hand_over_extra x WHERE x.s10 = consignment.s10));
+    OR postal_found(s10));
 CREATE INDEX hand_over_extra_s10 ON hand_over_extra (s10);
 CREATE POLICY opened ON consignment FOR INSERT TO postal_app
     WITH CHECK (postal_service() OR postal_keeper() IS NOT NULL);

@@ -12,16 +12,13 @@ CREATE POLICY seen ON hand_over TO postal_app
 ALTER TABLE hand_over_line ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY;
 CREATE POLICY owner ON hand_over_line TO CURRENT_USER USING (true) WITH CHECK (true);
 CREATE POLICY seen ON hand_over_line TO postal_app
-    USING (postal_overlooks()
-           OR EXISTS (SELECT 1 FROM hand_over h WHERE h.id = hand_over_line.hand_over_id)
-           OR EXISTS (SELECT 1 FROM consignment c WHERE c.id = hand_over_line.consignment_id))
+    USING (postal_overlooks() OR postal_lists(hand_over_id) OR postal_handles(consignment_id))
     WITH CHECK (postal_service() OR postal_keeper() IS NOT NULL);
 
 ALTER TABLE hand_over_extra ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY;
 CREATE POLICY owner ON hand_over_extra TO CURRENT_USER USING (true) WITH CHECK (true);
 CREATE POLICY seen ON hand_over_extra TO postal_app
-    USING (postal_overlooks()
-           OR EXISTS (SELECT 1 FROM hand_over h WHERE h.id = hand_over_extra.hand_over_id))
+    USING (postal_overlooks() OR postal_lists(hand_over_id))
     WITH CHECK (postal_service() OR noted_by = postal_person());
 
 ALTER TABLE incident ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY;
