@@ -13,9 +13,10 @@ import shutil
 import signal
 import socket
 import subprocess
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
+from types import MappingProxyType
 from typing import Final
 
 from msgspec import Struct
@@ -63,11 +64,17 @@ def services(
 
 @contextmanager
 def postgres(
-    folder: Path, *, bin_dir: Path | None = None, fast: bool = False, port: int = 0
+    folder: Path,
+    *,
+    bin_dir: Path | None = None,
+    fast: bool = False,
+    port: int = 0,
+    also: Mapping[str, str] = MappingProxyType({}),
 ) -> Iterator[str]:
     """A PostgreSQL over *folder*: yields a superuser's URL to its database ``postgres``.
 
-    *port* 0 draws a free one. *fast* gives durability up for speed.
+    *port* 0 draws a free one. *fast* gives durability up for speed; *also* are further settings
+    of the server.
     Raises EmbeddedError with what to do about it.
     """
     with folders.claim(folder):
@@ -78,7 +85,7 @@ def postgres(
             cluster.outlive(folder, data)
             password = (home / "password").read_text()
         log = folder / "postgres.log"
-        wanted = KEPT | (FAST if fast else {})
+        wanted = KEPT | (FAST if fast else {}) | dict(also)
         options = [word for name, value in wanted.items() for word in ("-c", f"{name}={value}")]
 
         def start(port: int) -> subprocess.Popen[bytes]:
