@@ -58,9 +58,10 @@ SELECT id, 'office', office_id FROM dossier
  UNION SELECT dossier_id, offered_kind, offered_id FROM consignment WHERE offered_id IS NOT NULL
  UNION SELECT dossier_id, 'office', office_id FROM event WHERE office_id IS NOT NULL;
 
--- As its owner: the application's role may read stakes and add none.
+-- As its owner: the application's role may read stakes and add none. Its plans are made once, when the
+-- tables may still be empty: without the setting they would go on reading them from end to end.
 CREATE FUNCTION note_stakes() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER
-    SET search_path = public, pg_temp
+    SET search_path = public, pg_temp SET enable_seqscan = off
     AS $$ BEGIN
         INSERT INTO stake (dossier_id, keeper, keeper_id)
         SELECT dossier_id, 'office', office_id FROM changed
@@ -75,7 +76,7 @@ CREATE TRIGGER consignment_opens_stakes AFTER INSERT ON consignment
     REFERENCING NEW TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION note_stakes();
 -- A scan changes one hand: who had a stake before has it still, and is not asked for again.
 CREATE FUNCTION note_moved_stakes() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER
-    SET search_path = public, pg_temp
+    SET search_path = public, pg_temp SET enable_seqscan = off
     AS $$ BEGIN
         INSERT INTO stake (dossier_id, keeper, keeper_id)
         SELECT c.dossier_id, 'office', c.office_id

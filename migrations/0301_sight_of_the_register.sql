@@ -10,7 +10,7 @@
 
 -- Whether the asker held one of its papers, was offered one, or answers for one.
 CREATE FUNCTION postal_staked(dossier bigint) RETURNS boolean LANGUAGE plpgsql STABLE SECURITY DEFINER
-    SET search_path = public, pg_temp
+    SET search_path = public, pg_temp SET enable_seqscan = off
     AS $$ BEGIN
         RETURN EXISTS (SELECT 1 FROM stake s
                         WHERE s.dossier_id = dossier AND s.keeper = postal_keeper()
@@ -19,7 +19,7 @@ CREATE FUNCTION postal_staked(dossier bigint) RETURNS boolean LANGUAGE plpgsql S
 -- Whether something of it waits for any courier of the office: at an agency's desk, or on the
 -- office's own shelf and offered to nobody yet, where a round is planned with it.
 CREATE FUNCTION postal_waits(dossier bigint) RETURNS boolean LANGUAGE plpgsql STABLE SECURITY DEFINER
-    SET search_path = public, pg_temp
+    SET search_path = public, pg_temp SET enable_seqscan = off
     AS $$ BEGIN
         RETURN postal_keeper() = 'courier'
            AND EXISTS (SELECT 1 FROM consignment c
@@ -30,7 +30,7 @@ CREATE FUNCTION postal_waits(dossier bigint) RETURNS boolean LANGUAGE plpgsql ST
     END $$;
 -- Whether the asker sees the dossier; the dossier's own policy says the same of its columns.
 CREATE FUNCTION postal_sees(dossier bigint) RETURNS boolean LANGUAGE plpgsql STABLE SECURITY DEFINER
-    SET search_path = public, pg_temp
+    SET search_path = public, pg_temp SET enable_seqscan = off
     AS $$ BEGIN
         RETURN postal_overlooks() OR postal_staked(dossier) OR postal_waits(dossier)
             OR EXISTS (SELECT 1 FROM dossier d
@@ -41,7 +41,7 @@ CREATE FUNCTION postal_sees(dossier bigint) RETURNS boolean LANGUAGE plpgsql STA
     END $$;
 -- Whether the asker gave a list, takes it, or answers for it.
 CREATE FUNCTION postal_lists(list bigint) RETURNS boolean LANGUAGE plpgsql STABLE SECURITY DEFINER
-    SET search_path = public, pg_temp
+    SET search_path = public, pg_temp SET enable_seqscan = off
     AS $$ BEGIN
         RETURN EXISTS (
             SELECT 1 FROM hand_over h
@@ -52,14 +52,14 @@ CREATE FUNCTION postal_lists(list bigint) RETURNS boolean LANGUAGE plpgsql STABL
     END $$;
 -- Whether a paper was found in one of her bags on no line: she learns who answers for it.
 CREATE FUNCTION postal_found(number text) RETURNS boolean LANGUAGE plpgsql STABLE SECURITY DEFINER
-    SET search_path = public, pg_temp
+    SET search_path = public, pg_temp SET enable_seqscan = off
     AS $$ BEGIN
         RETURN EXISTS (SELECT 1 FROM hand_over_extra x
                         WHERE x.s10 = number AND postal_lists(x.hand_over_id));
     END $$;
 -- Whether a paper is the asker's to act on, as the consignment's policy says of its columns.
 CREATE FUNCTION postal_handles(item bigint) RETURNS boolean LANGUAGE plpgsql STABLE SECURITY DEFINER
-    SET search_path = public, pg_temp
+    SET search_path = public, pg_temp SET enable_seqscan = off
     AS $$ BEGIN
         RETURN EXISTS (
             SELECT 1 FROM consignment c
@@ -71,7 +71,7 @@ CREATE FUNCTION postal_handles(item bigint) RETURNS boolean LANGUAGE plpgsql STA
     END $$;
 -- The dossier that a citizen's tracking code opens; asked once a statement, from a sub-select.
 CREATE FUNCTION postal_citizen_dossier() RETURNS bigint LANGUAGE sql STABLE SECURITY DEFINER
-    SET search_path = public, pg_temp
+    SET search_path = public, pg_temp SET enable_seqscan = off
     AS $$ SELECT id FROM dossier
            WHERE current_setting('postal.kind', true) = 'citizen'
              AND tracking_code = current_setting('postal.name', true) $$;

@@ -65,7 +65,7 @@ CREATE INDEX event_heard ON event USING brin (heard_at);
 -- As its owner: the application's role adds lines, and never says what their hash is. The head's
 -- row lock makes two lines of one dossier queue up; statements that write many go by dossier.
 CREATE FUNCTION chain_event() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER
-    SET search_path = public, pg_temp
+    SET search_path = public, pg_temp SET enable_seqscan = off
     AS $$
 DECLARE
     digest bytea := event_digest(NEW);

@@ -81,7 +81,10 @@ WITH line AS (
                                 WHEN 'report_missing' THEN 'missing' ELSE 'accepted' END,
            reason = l.facts ->> 'reason', answered_by = l.person_id, answered_at = l.at
       FROM line l
-     WHERE h.consignment_id = l.consignment_id AND h.outcome IS NULL
+     -- the array leads into the index even where the planner still takes the table for empty, and
+     -- whose line it is would be asked of every line that waits
+     WHERE h.consignment_id = ANY($2::bigint[]) AND h.consignment_id = l.consignment_id
+       AND h.outcome IS NULL
        AND l.act IN ('collect', 'take_in', 'sign', 'decline', 'report_missing', 'recall')
 ), ended AS (
     UPDATE dossier d SET status = l.status FROM line l

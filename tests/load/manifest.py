@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from uuid import NAMESPACE_OID, uuid4, uuid5
 
-from postal_service.database import open_database
+from postal_service.database import Context, open_database
 from tests.load.house import CLOCK, KEYS, prepare, say, served, session, settle
 from tracking import identifiers
 
@@ -32,7 +32,7 @@ async def measure(server: str, folder: Path) -> dict[str, float]:
             offers = [("/hand-overs", offer(n, town.courier)) for n in range(LISTS)]
             given, giving = await clerk.posts(offers, clients=CLIENTS)
             say(f"{LISTS} lists of {LINES} are taken")
-            async with database.glance() as conn:
+            async with database.begin(Context.command("bench")) as conn:
                 rows = await conn.fetch("SELECT number, form_id FROM hand_over")
             numbers = {row["form_id"]: row["number"] for row in rows}
             answers = [
