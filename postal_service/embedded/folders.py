@@ -9,7 +9,7 @@ import os
 import shutil
 import tempfile
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Final
 
@@ -98,9 +98,11 @@ def _shelter() -> Path:
 def _sweep() -> None:
     """A sheltered cluster belongs to its link: who deleted the folder deleted the data."""
     for home in SHELTER.glob("data-*"):
-        note = home / "link"
-        if note.exists() and not Path(note.read_text()).is_symlink():
-            shutil.rmtree(home)
+        # another start may sweep beside this one, or be about to write its own note
+        with suppress(FileNotFoundError):
+            link = (home / "link").read_text()
+            if link and not Path(link).is_symlink():
+                shutil.rmtree(home, ignore_errors=True)
 
 
 def reachable(path: Path, owner: Owner) -> bool:
