@@ -140,3 +140,16 @@ class TooSoonToInvite(TrackingError):
             f"Lần mời sau phải cách lần trước ít nhất 2 ngày làm việc: từ ngày {day}.",
             f"The next invitation must be at least two working days later: from {day}.",
         )
+
+
+class OutAlready(TrackingError):
+    """How something comes is changed until a courier has it for the door, and never after."""
+
+    def __init__(self, s10: str) -> None:
+        super().__init__(
+            f"Bưu gửi {s10} đã giao cho bưu tá đi phát hoặc đã phát: không đổi được nữa. "
+            "Gọi bưu tá, hoặc chờ bưu gửi về bưu cục.",
+            f"Item {s10} is out for delivery or delivered: nothing can be changed any more. "
+            "Call the courier, or wait until it is back at the office.",
+        )
+        self.s10 = s10

@@ -197,6 +197,7 @@ ACTS: dict[str, tuple[str, str]] = {
     "delay": ("báo chậm vì đường hoặc bưu cục đóng", "tell of a delay by a closure"),
     "move_appointment": ("dời ngày hẹn vì lịch làm việc đổi", "move the appointment"),
     "succeed": ("chuyển cho nơi kế thừa", "pass to the successor"),
+    "change": ("đổi thông tin nhận theo yêu cầu của người dân", "change what the citizen asked"),
 }
 PLACES: dict[str, tuple[str, str]] = {
     "accepted": ("bưu gửi đang ở bưu cục, chờ chuyển đi", "it is at a post office"),

@@ -24,6 +24,8 @@ OPENING: Final = frozenset({Act.ACCEPT, Act.REGISTER})
 PAUSES: Final = frozenset({Act.ASK_MORE, Act.ASK_PAYMENT})
 WAITS: Final = frozenset({Act.WITHDRAW, Act.KEEP})
 BEGINS: Final = frozenset({Act.ACCEPT, Act.RELEASE})
+#: Lines that say how the citizen wants it to come: the opening, and what she changed since.
+WISHES: Final = frozenset({*OPENING, Act.CHANGE})
 
 
 class KeptDossier(Struct, frozen=True, kw_only=True):
@@ -35,6 +37,8 @@ class KeptDossier(Struct, frozen=True, kw_only=True):
     paused_at: datetime | None
     processed_at: datetime | None
     due_at: datetime | None
+    return_way: str = ""
+    papers_back: str = ""
 
 
 class KeptPaper(Struct, frozen=True, kw_only=True):
@@ -149,6 +153,8 @@ def check_dossier(lines: Sequence[Line], dossier: KeptDossier | None) -> list[Tr
         ("received_at", dossier.received_at, last_at(lines, Act.RECEIVE)),
         ("processed_at", dossier.processed_at, last_at(lines, Act.FINISH)),
         ("due_at", dossier.due_at, last_due(lines)),
+        ("return_way", dossier.return_way, last_wish(lines, "return_way")),
+        ("papers_back", dossier.papers_back, last_wish(lines, "papers_back")),
     ):
         if told is not None and kept != told:
             what = f"{name} is kept as {kept}, its lines say {told}"
@@ -184,6 +190,18 @@ def last_due(lines: Sequence[Line]) -> datetime | None:
         if '"due_at"' in line.facts and isinstance(due := facts_of(line).get("due_at"), str):
             return datetime.fromisoformat(due)
     return None
+
+
+def last_wish(lines: Sequence[Line], name: str) -> object:
+    """What the citizen last said of how something comes to her; None: nothing since the opening."""
+    return next(
+        (
+            facts_of(line)[name]
+            for line in reversed(lines)
+            if line.act in WISHES and f'"{name}"' in line.facts
+        ),
+        None,
+    )
 
 
 def facts_of(line: Line) -> dict[str, object]:

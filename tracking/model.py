@@ -150,6 +150,7 @@ class Dossier(Struct, frozen=True, kw_only=True):
     paused_at: datetime | None
     processed_at: datetime | None
     convention: str = "hour_precise"  #: how a working day of the limit is read
+    papers_back: str = "office"  #: where refused papers go: home, or the counter they wait at
 
 
 class Consignment(Struct, frozen=True, kw_only=True):

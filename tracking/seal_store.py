@@ -42,7 +42,7 @@ async def heads(conn: Connection[Record], after: int, until: int | None) -> list
 
 
 KEPT_DOSSIERS = """
-SELECT id, status, received_at, paused_at, processed_at, due_at
+SELECT id, status, received_at, paused_at, processed_at, due_at, return_way, papers_back
   FROM dossier
  WHERE id > $1 AND ($2::bigint IS NULL OR id <= $2)
  ORDER BY id

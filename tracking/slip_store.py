@@ -38,7 +38,7 @@ DOSSIER_BY_REF = """
 SELECT id, ref, tracking_code, procedure_id, applicant_id, receiver_id, office_id, agency_id,
        service, return_way, status, agency_code, limit_value, limit_unit, same_day_cutoff,
        hours_group, accepted_at, expected_on, received_at, due_at, original_due_at, paused_at,
-       processed_at, convention
+       processed_at, convention, papers_back
   FROM dossier
  WHERE ref = $1
 """
@@ -52,7 +52,7 @@ DOSSIER_BY_TRACKING_CODE = """
 SELECT id, ref, tracking_code, procedure_id, applicant_id, receiver_id, office_id, agency_id,
        service, return_way, status, agency_code, limit_value, limit_unit, same_day_cutoff,
        hours_group, accepted_at, expected_on, received_at, due_at, original_due_at, paused_at,
-       processed_at, convention
+       processed_at, convention, papers_back
   FROM dossier
  WHERE tracking_code = $1
 """

@@ -101,6 +101,7 @@ class Act(StrEnum):
     DELAY = "delay"
     MOVE_APPOINTMENT = "move_appointment"
     SUCCEED = "succeed"
+    CHANGE = "change"
 
 
 class Keeper(StrEnum):

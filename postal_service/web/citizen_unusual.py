@@ -186,6 +186,7 @@ STEPS: Final[Mapping[Act, Pair]] = {
     Act.KEEP: ("{agency} chưa đồng ý cho rút hồ sơ", "{agency} did not agree to the withdrawal"),
     Act.STOP: ("{agency} dừng xử lý hồ sơ", "{agency} stopped the dossier"),
     Act.DELAY: ("Chậm lại: {reason}", "Delayed: {reason}"),
+    Act.CHANGE: ("Đổi thông tin nhận theo yêu cầu", "Changed how it reaches you, as asked"),
     **WAITS,
 }
 #: One side of a hand-over, until the other has answered: no change a citizen could use.

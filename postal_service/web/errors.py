@@ -75,6 +75,7 @@ STATUS: Final[dict[type[Exception], int]] = {
     custody.Unbalanced: 409,
     custody.MovedOn: 409,
     custody.TooLateToUndo: 409,
+    custody.OutAlready: 409,
     RoutesError: 422,
     NotificationError: 422,
     UnknownTemplate: 404,

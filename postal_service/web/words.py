@@ -53,6 +53,24 @@ RETURN_WAY: Final = {
     "office": "Nhận tại bưu cục",
     "agency": "Nhận tại cơ quan",
 }
+#: What a citizen may change on the way, who asked, and how she was known.
+CHANGE: Final = {
+    "phone": "số điện thoại",
+    "address": "địa chỉ",
+    "return_way": "cách nhận kết quả",
+    "papers_back": "cách nhận lại giấy tờ",
+}
+ASKED_BY: Final = {
+    "applicant": "người nộp",
+    "receiver": "người nhận",
+    "authorised": "người được ủy quyền",
+}
+KNOWN_BY: Final = {
+    "id_paper": "đã xem giấy tờ tùy thân",
+    "authorisation": "đã xem giấy ủy quyền",
+    "call_back": "đã gọi lại số đã ghi",
+    "page": "trên trang tra cứu, đúng 4 số cuối",
+}
 #: What became of a line of a list, and of a list.
 OUTCOME: Final = {
     "accepted": "đã nhận",
@@ -131,6 +149,9 @@ def words(value: object, kind: str) -> str:
         "outcome": OUTCOME,
         "list_kind": LIST_KIND,
         "list_state": LIST_STATE,
+        "change": CHANGE,
+        "asked_by": ASKED_BY,
+        "known_by": KNOWN_BY,
     }[kind]
     return table.get(value, str(value))  # type: ignore[attr-defined, no-any-return]
 
