@@ -135,13 +135,13 @@ async def told_of_nothing(conn: Connection[Record]) -> list[Bad]:
 
 MONEY_AMISS = """
 SELECT d.id AS dossier_id, NULL::bigint AS event_id,
-       CASE WHEN i.dossier_id IS NULL THEN 'the counter wrote no money lines'
-            ELSE 'an amount is below nothing' END AS what
-  FROM dossier d
-  LEFT JOIN intake i ON i.dossier_id = d.id
- WHERE i.dossier_id IS NULL
-    OR least(i.le_phi_vnd, i.phi_vnd, i.postage_out_vnd, i.postage_back_vnd) < 0
- ORDER BY d.id
+       format('entry %s adds to %s', e.id, coalesce(sum(p.amount_vnd), 0)) AS what
+  FROM entry e
+  LEFT JOIN posting p ON p.entry_id = e.id
+  LEFT JOIN dossier d ON d.id = e.dossier_id
+ GROUP BY e.id, d.id
+HAVING coalesce(sum(p.amount_vnd), 1) <> 0
+ ORDER BY e.id
  LIMIT 20
 """
 

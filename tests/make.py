@@ -14,6 +14,8 @@ from postal_service import security_store
 from postal_service.clock import VIETNAM
 from postal_service.desk import party_store
 from postal_service.desk.intake import Person
+from postal_service.desk.money import charges, collect
+from postal_service.desk.money.model import Kind, Moment, NewCharge, Payer, Press
 from postal_service.fields import Keys
 from postal_service.settings import Settings
 from tracking import journey, rulings, slip
@@ -119,6 +121,21 @@ async def party(conn: Connection, *, phone: str | None = "+84590000001") -> int:
     )
 
 
+def costs(town: Town) -> tuple[NewCharge, ...]:
+    """A fee and the way out, paid at the counter; the way back is paid at the door."""
+    return (
+        NewCharge(kind=Kind.STATE_FEE, amount_vnd=8000, agency_id=town.agency),
+        NewCharge(kind=Kind.POSTAGE_OUT, amount_vnd=22000),
+        NewCharge(
+            kind=Kind.POSTAGE_BACK,
+            amount_vnd=22000,
+            leg=Leg.RESULT,
+            payer=Payer.RECEIVER,
+            moment=Moment.ON_DELIVERY,
+        ),
+    )
+
+
 async def dossier(
     conn: Connection,
     town: Town,
@@ -153,13 +170,15 @@ async def dossier(
         heard_at=at,
     )
     await conn.execute(
-        "INSERT INTO intake (dossier_id, form_id, clerk_id, form_set, weight_g, le_phi_vnd,"
-        " phi_vnd, postage_out_vnd, postage_back_vnd)"
-        " VALUES ($1, $2, $3, 'TT03-2025', 50, 8000, 0, 22000, 22000)",
+        "INSERT INTO intake (dossier_id, form_id, clerk_id, form_set, weight_g)"
+        " VALUES ($1, $2, $3, 'TT03-2025', 50)",
         opened.id,
         uuid4(),
         town.clerk,
     )
+    await charges.add(conn, opened.id, costs(town), person_id=town.clerk, at=at)
+    press = Press(key=uuid4(), by=town.by_clerk, at=at, now=at)
+    await collect.before(conn, opened.id, press)
     if offered and service != "return":
         await scans(conn, [offer(await s10(conn, opened), town, at=at)])
     return opened

@@ -37,6 +37,8 @@ OWNERS = {
         "intake_document", "lost_phone", "office", "party", "person", "procedure",
         "catalogue_change", "catalogue_import", "catalogue_import_line",
         "complaint", "outage_pack", "outage_sheet",
+        "account", "charge", "entry", "posting", "receipt_day",
+        "evening_beep", "evening_count", "evening_line",
         "one_time_link", "phone", "phone_request", "recovery_code", "second_step",
         "paper", "paper_file", "paper_print",
         "procedure_document", "proof_attachment", "proof_file", "quarantined_scan",

@@ -38,6 +38,8 @@ from postal_service.desk.intake_rules import (
     check,
     read_due,
 )
+from postal_service.desk.money import acceptance
+from postal_service.desk.money.model import Press
 from postal_service.desk.offices import Office
 from postal_service.desk.papers import form_set_on
 from postal_service.desk.procedures import Procedure, Service, services
@@ -115,15 +117,24 @@ async def preview(
     return await estimate.estimate(conn, case, now)
 
 
-async def read(conn: Connection[Record], entry: Entry, *, office_id: int, now: datetime) -> Intake:
+async def read(
+    conn: Connection[Record],
+    entry: Entry,
+    *,
+    office_id: int,
+    now: datetime,
+    offered: Choices | None = None,
+) -> Intake:
     """The intake behind the form. Raises Incomplete with everything that is wrong.
 
     What was written on a blank is read as of the time on the paper. Raises UnknownSheet.
+    *offered* spares many forms of one procedure looking up the same choices.
     """
     found = Findings()
     blank = await outage.blank_of(conn, entry, found, office_id=office_id, now=now)
     at = blank.at if blank else now
-    offered = await choices(conn, entry.procedure_id, office_id, at)
+    if offered is None or blank:
+        offered = await choices(conn, entry.procedure_id, office_id, at)
     given = delegations.read_code(entry, offered.receives, found, at)
     try:
         intake = check(
@@ -171,11 +182,12 @@ async def accept(
         conn,
         dossier.id,
         intake,
-        promised.charges,
         clerk_id=staff.id,
         form_set=form_set_on(at.astimezone(VIETNAM).date()),
     )
     await store.add_papers(conn, dossier.id, intake.papers)
+    press = Press(key=intake.form_id, by=staff.actor, at=at, now=now, means=intake.payment.means)
+    await acceptance.charge(conn, dossier.id, intake, promised.charges, press)
     if intake.given_code:
         await delegations.receive(conn, dossier.ref, intake, staff.id, at=at, now=now)
     await prints_store.add_print(conn, dossier.id, staff.id, now)

@@ -11,7 +11,6 @@ from asyncpg import Connection, Record
 from msgspec import Struct, convert, json
 
 from postal_service.desk import party_store
-from postal_service.desk.estimate import Charges
 from postal_service.desk.intake import Intake, Paper, Person
 from postal_service.fields import Plain
 
@@ -77,9 +76,8 @@ async def agency_code_taken(conn: Connection[Record], agency_id: int, code: str)
 
 
 ADD_INTAKE = """
-INSERT INTO intake (dossier_id, form_id, clerk_id, form_set, weight_g, sets, le_phi_vnd, phi_vnd,
-                    postage_out_vnd, postage_back_vnd)
-VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)
+INSERT INTO intake (dossier_id, form_id, clerk_id, form_set, weight_g, sets)
+VALUES ($1, $2, $3, $4, $5, $6)
 """
 
 
@@ -87,7 +85,6 @@ async def add_intake(
     conn: Connection[Record],
     dossier_id: int,
     intake: Intake,
-    charges: Charges,
     *,
     clerk_id: int,
     form_set: str,
@@ -100,10 +97,6 @@ async def add_intake(
         form_set,
         intake.weight_g,
         intake.sets,
-        charges.le_phi,
-        charges.phi,
-        charges.postage_out,
-        charges.postage_back,
     )
 
 

@@ -15,12 +15,12 @@ from asyncpg import Connection, Record
 from msgspec import Struct
 from msgspec.structs import replace
 
-from postal_service.clock import VIETNAM
-from postal_service.desk import attempts, codes, originals, proof, proof_store
+from postal_service.desk import attempts, codes, originals, proof, proof_store, riding
 from postal_service.desk import dispatch_store as store
 from postal_service.desk.codes import Guess
 from postal_service.desk.dispatch_store import Handing
 from postal_service.desk.errors import DeskError, UnknownReason
+from postal_service.desk.money import collect
 from postal_service.desk.proof import ADDRESSEES, RELATIONS, Evidence
 from postal_service.desk.proof_errors import (
     AddresseeOnly,
@@ -120,22 +120,8 @@ async def record(
             if handing is not None:
                 answer = await _follow(conn, report, handing, answer, heard_at=heard_at, key=key)
         answers.append(answer)
-    await _ride(conn, fit, heard_at)
+    await riding.out(conn, [report.scan for report in fit], heard_at)
     return answers
-
-
-async def _ride(conn: Connection[Record], fit: Sequence[Report], heard_at: datetime) -> None:
-    """A courier who was at a door rides."""
-    at_doors = [r.scan.by for r in fit if r.scan.act in (Act.DELIVER, Act.MISS)]
-    if at_doors and at_doors[0].keeper is Keeper.COURIER:
-        await set_out(conn, at_doors[0].person, heard_at)
-
-
-async def set_out(conn: Connection[Record], courier_id: int, now: datetime) -> None:
-    """The courier rides: a round of today that still waits is planned anew no more."""
-    made = await rounds.round_of(conn, courier_id, now.astimezone(VIETNAM).date())
-    if made is not None and made.state == "planned":
-        await rounds.start(conn, made.id, now)
 
 
 async def record_one(
@@ -260,7 +246,7 @@ async def _follow(
     heard_at: datetime,
     key: bytes,
 ) -> Answer:
-    """Keep the proof and end the stop; a repeat that names somebody else is refused."""
+    """Keep the proof, post what was paid, end the stop; a repeat naming another is refused."""
     scan, seen = report.scan, report.evidence
     # A repeat was heard before: its stop ended then, and may be on a later round by now.
     first = event.heard_at == heard_at
@@ -272,6 +258,8 @@ async def _follow(
             await codes.use(conn, key, report.guess, handing.id, handing.attempts)
         if first and seen.no_code == proof.LOCKED:
             await incidents.open_all(conn, [codes.incident(handing.id, handing.attempts, scan)])
+        if first:
+            await collect.handed(conn, handing.dossier_id, handing.leg, scan, heard_at)
         if first and seen.taken:
             await legs.take_back(conn, scan, sorted(set(seen.taken)), heard_at=heard_at)
     if scan.act in TROUBLES and first:

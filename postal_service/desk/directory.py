@@ -149,9 +149,9 @@ def of_the_dossier(news: News, facts: Facts) -> dict[str, str]:
     money = {
         "fee": facts.state_fee_vnd,
         "post": facts.postage_out_vnd,
-        "amt": facts.postage_back_vnd,
+        "amt": facts.collect_vnd,
     }
-    values |= {name: vnd(sum_vnd) for name, sum_vnd in money.items() if sum_vnd is not None}
+    values |= {name: vnd(sum_vnd) for name, sum_vnd in money.items()}
     if news.s10 is not None:
         values["s10"] = news.s10
     if news.due_at is not None:

@@ -18,9 +18,9 @@ class Facts(Struct, frozen=True, kw_only=True):
     agency: str
     office: str
     hotline: str
-    state_fee_vnd: int | None
-    postage_out_vnd: int | None
-    postage_back_vnd: int | None
+    state_fee_vnd: int
+    postage_out_vnd: int  #: with what collecting the state's money costs
+    collect_vnd: int  #: when the result is handed over
     originals: list[str]
     given_name: str | None
     person_phone: str | None
@@ -31,15 +31,16 @@ class Facts(Struct, frozen=True, kw_only=True):
 # $2: who acted, $3: the code of her reason, $4: the event. The office is the one in charge of
 # the paper then: it need not be where the dossier began.
 FACTS_OF = """
-SELECT a.sms_name AS agency, o.name AS office, o.hotline, i.le_phi_vnd + i.phi_vnd AS state_fee_vnd,
-       i.postage_out_vnd, i.postage_back_vnd, p.originals_to_withdraw AS originals,
+SELECT a.sms_name AS agency, o.name AS office, o.hotline, m.le_phi_vnd + m.phi_vnd AS state_fee_vnd,
+       m.postage_out_vnd + m.collection_vnd AS postage_out_vnd,
+       (SELECT collect_vnd FROM to_collect(d.id, 'R')) AS collect_vnd, p.originals_to_withdraw AS originals,
        w.given_name, w.phone AS person_phone, r.name_vi AS reason, o.id AS office_id
   FROM dossier d
   JOIN event told ON told.id = $4
   JOIN agency a ON a.id = d.agency_id
   JOIN office o ON o.id = coalesce(told.office_id, d.office_id)
   JOIN procedure p ON p.id = d.procedure_id
-  LEFT JOIN intake i ON i.dossier_id = d.id
+  CROSS JOIN LATERAL money_of(d.id) m
   LEFT JOIN person w ON w.id = $2
   LEFT JOIN reason r ON r.code = $3
  WHERE d.id = $1

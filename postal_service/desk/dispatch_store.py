@@ -175,7 +175,7 @@ SELECT c.id, c.s10, c.stage, c.attempts, d.ref, c.leg, p.name_vi AS procedure,
                 WHERE o.dossier_id = d.id AND o.leg = 'O'
                   AND o.stage NOT IN ('given_back', 'cancelled')) AS taken,
        who.full_name AS receiver, who.phone, who.address, who.note,
-       CASE WHEN c.leg = 'R' THEN coalesce(i.postage_back_vnd, 0) ELSE 0 END AS collect_vnd,
+       (SELECT collect_vnd FROM to_collect(d.id, c.leg)) AS collect_vnd,
        CASE WHEN c.stage = 'out' AND c.attempts > 0 THEN
            (SELECT e.facts ->> 'next' FROM event e
              WHERE e.consignment_id = c.id AND e.act = 'miss'
@@ -187,7 +187,6 @@ SELECT c.id, c.s10, c.stage, c.attempts, d.ref, c.leg, p.name_vi AS procedure,
   JOIN dossier d ON d.id = c.dossier_id
   JOIN procedure p ON p.id = d.procedure_id
   JOIN party who ON who.id = CASE WHEN c.leg = 'R' THEN d.receiver_id ELSE d.applicant_id END
-  LEFT JOIN intake i ON i.dossier_id = d.id
  WHERE c.id = ANY($1::bigint[]) AND c.leg IN ('R', 'B')
    AND (c.office_id = $2 OR (c.holder_kind = 'courier' AND c.holder_id = $3)
         OR (c.offered_kind = 'courier' AND c.offered_id = $3))
@@ -236,6 +235,8 @@ class Handing(Struct, frozen=True, kw_only=True):
 
     s10: str
     id: int
+    dossier_id: int
+    leg: Leg
     office_id: int
     attempts: int
     addressee_only: bool
@@ -249,8 +250,8 @@ class Handing(Struct, frozen=True, kw_only=True):
 # Of the caller's own office or in her bag: what else exists is not told by a refusal. The last
 # reason counts since the result was last sent home.
 HANDINGS = """
-SELECT c.s10, c.id, c.office_id, c.attempts, p.to_addressee_only AS addressee_only,
-       who.full_name AS addressee,
+SELECT c.s10, c.id, c.dossier_id, c.leg, c.office_id, c.attempts,
+       p.to_addressee_only AS addressee_only, who.full_name AS addressee,
        CASE WHEN c.leg = 'R' THEN p.originals_to_withdraw ELSE '{}' END AS asked,
        ARRAY(SELECT i.name_vi FROM intake_document i
               WHERE i.dossier_id = d.id AND i.originals > 0

@@ -34,19 +34,23 @@ class Case(Struct, frozen=True, kw_only=True):
 
 
 class Charges(Struct, frozen=True, kw_only=True):
-    """Whole VND. State money and postage are separate lines; postage back is paid on delivery."""
+    """Whole VND, each on a line of its own; postage back is paid on delivery unless prepaid.
+
+    ``collection``: for collecting the state's money; nothing where there is none.
+    """
 
     le_phi: int
     phi: int
     postage_out: int
     postage_back: int
+    collection: int
     #: what *home* would cost, whichever way is chosen
     postage_home: int
 
     @property
     def now(self) -> int:
-        """What the clerk collects at the counter."""
-        return self.le_phi + self.phi + self.postage_out
+        """What the clerk collects at the counter where the state's money is paid before."""
+        return self.le_phi + self.phi + self.postage_out + self.collection
 
 
 class Estimate(Struct, frozen=True, kw_only=True):
@@ -107,34 +111,41 @@ async def charges(conn: Connection[Record], case: Case, zone: Zone, day: date) -
     """What this case costs on *day*.
 
     Both ways together are cheaper than one after the other: the way out has its
-    own price, the way back is what is left. Where the citizen filed herself she
-    paid the agency herself.
+    own price, the way back is what is left. Collecting the state's money costs what the
+    table's column with collection asks more. Where the citizen filed herself she paid the
+    agency herself.
     """
     filed_there = case.service is Service.RETURN
     le_phi = 0 if filed_there else case.procedure.le_phi_vnd
     phi = 0 if filed_there else case.procedure.phi_vnd
 
-    async def price(service: Service, weight_g: int) -> int:
+    async def price(service: Service, weight_g: int, *, collecting: bool = False) -> int:
         return await tariffs.price(
             conn,
             zone=zone,
             service=service,
             weight_g=weight_g,
-            with_collection=le_phi + phi > 0,
+            with_collection=collecting,
             day=day,
         )
 
+    at_home = case.return_way is ReturnWay.HOME
+    carried = Service.SEND if case.service is Service.BOTH and not at_home else case.service
     out = 0 if filed_there else await price(Service.SEND, case.weight_g)
-    home = 0
+    home = collection = 0
     if filed_there:
         home = await price(Service.RETURN, RESULT_G)
     elif case.service is Service.BOTH:
         home = max(await price(Service.BOTH, case.weight_g) - out, 0)
+    if le_phi + phi > 0:
+        plain = await price(carried, case.weight_g)
+        collection = max(await price(carried, case.weight_g, collecting=True) - plain, 0)
     return Charges(
         le_phi=le_phi,
         phi=phi,
         postage_out=out,
-        postage_back=home if case.return_way is ReturnWay.HOME else 0,
+        postage_back=home if at_home else 0,
+        collection=collection,
         postage_home=home,
     )
 

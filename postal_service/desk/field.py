@@ -11,7 +11,7 @@ from msgspec import Struct
 
 from postal_service.caller import Staff
 from postal_service.clock import VIETNAM
-from postal_service.desk import delivery
+from postal_service.desk import delivery, riding
 from postal_service.desk import dispatch_store as store
 from postal_service.desk import field_store as presses
 from postal_service.desk.delivery import Answer, Report, stop_of
@@ -46,7 +46,7 @@ async def carry(
     if any(report.scan.act is Act.COLLECT for report in reports):
         left = await store.items(conn, staff.office_id or 0, staff.id)
         if stop or not any(item.offered for item in left):
-            await delivery.set_out(conn, staff.id, now)
+            await riding.set_out(conn, staff.id, now)
     await _move_on(conn, staff, stop, now)
     return answers
 
@@ -62,7 +62,7 @@ async def lay_down(
     await sign_lists(conn, staff, now)
     agency = Party(Keeper.AGENCY, number(stop))
     laid = await _offer(conn, staff, form_id, agency, items, now)
-    await delivery.set_out(conn, staff.id, now)
+    await riding.set_out(conn, staff.id, now)
     await _move_on(conn, staff, stop, now)
     return laid
 
@@ -135,7 +135,7 @@ async def leave(
 async def start(conn: Connection[Record], staff: Staff, now: datetime) -> None:
     """The courier leaves with what she has."""
     await sign_lists(conn, staff, now)
-    await delivery.set_out(conn, staff.id, now)
+    await riding.set_out(conn, staff.id, now)
 
 
 async def sign_lists(conn: Connection[Record], staff: Staff, now: datetime) -> None:

@@ -56,7 +56,7 @@ SELECT l.ordinal, l.s10, c.leg, c.stage IN ('to_office', 'at_office', 'out', 'de
        p.full_name AS name, p.address, p.note,
        coalesce((SELECT sum(t.originals) FROM intake_document t
                   WHERE t.dossier_id = d.id AND c.leg = 'F'), 0)::int AS originals,
-       CASE WHEN c.leg = 'R' THEN coalesce(i.postage_back_vnd, 0) ELSE 0 END AS collect_vnd,
+       (SELECT collect_vnd FROM to_collect(d.id, c.leg)) AS collect_vnd,
        l.outcome, r.name_vi AS reason
   FROM hand_over h
   JOIN hand_over_line l ON l.hand_over_id = h.id
@@ -64,7 +64,6 @@ SELECT l.ordinal, l.s10, c.leg, c.stage IN ('to_office', 'at_office', 'out', 'de
   JOIN dossier d ON d.id = c.dossier_id
   JOIN agency g ON g.id = c.agency_id
   JOIN party p ON p.id = d.receiver_id
-  LEFT JOIN intake i ON i.dossier_id = d.id
   LEFT JOIN reason r ON r.code = l.reason
   LEFT JOIN LATERAL (
        SELECT min(s.ordinal) AS ordinal

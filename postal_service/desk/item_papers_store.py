@@ -40,7 +40,7 @@ ITEM_BY_S10 = """
 SELECT c.id, c.s10, c.leg, c.stage, c.holder_kind, c.holder_id, c.offered_kind, c.offered_id,
        c.office_id, d.office_id AS home_office_id, c.agency_id, d.ref, d.agency_code,
        r.full_name AS name, r.address, g.name_vi AS agency,
-       CASE WHEN c.leg = 'R' THEN coalesce(i.postage_back_vnd, 0) ELSE 0 END AS collect_vnd,
+       (SELECT collect_vnd FROM to_collect(d.id, c.leg)) AS collect_vnd,
        CASE WHEN c.leg = 'R' THEN p.originals_to_withdraw ELSE '{}' END AS originals,
        coalesce((SELECT array_agg(t.name_vi) FROM intake_document t
                   WHERE t.dossier_id = d.id AND t.originals > 0), '{}') AS carried
@@ -49,7 +49,6 @@ SELECT c.id, c.s10, c.leg, c.stage, c.holder_kind, c.holder_id, c.offered_kind, 
   JOIN party r ON r.id = d.receiver_id
   JOIN agency g ON g.id = c.agency_id
   JOIN procedure p ON p.id = d.procedure_id
-  LEFT JOIN intake i ON i.dossier_id = d.id
  WHERE c.s10 = $1
 """
 
@@ -130,7 +129,6 @@ SELECT d.office_id, d.agency_id,
   JOIN party a ON a.id = d.applicant_id
   JOIN procedure p ON p.id = d.procedure_id
   JOIN agency g ON g.id = d.agency_id
-  LEFT JOIN intake i ON i.dossier_id = d.id
  WHERE d.ref = $1
 """
 

@@ -62,20 +62,22 @@ class Particulars(Struct, frozen=True, kw_only=True):
     address: str
     procedure: str
     procedure_en: str
-    le_phi_vnd: int | None
-    phi_vnd: int | None
-    postage_out_vnd: int | None
-    postage_back_vnd: int | None
+    le_phi_vnd: int
+    phi_vnd: int
+    postage_out_vnd: int  #: with what collecting the state's money costs
+    postage_back_vnd: int
+    cod_vnd: int
 
 
 PARTICULARS_OF = """
 SELECT a.full_name, r.address, p.name_vi AS procedure, p.name_en AS procedure_en,
-       i.le_phi_vnd, i.phi_vnd, i.postage_out_vnd, i.postage_back_vnd
+       m.le_phi_vnd, m.phi_vnd, m.postage_out_vnd + m.collection_vnd AS postage_out_vnd,
+       m.postage_back_vnd, m.cod_vnd
   FROM dossier d
   JOIN party a ON a.id = d.applicant_id
   JOIN party r ON r.id = d.receiver_id
   JOIN procedure p ON p.id = d.procedure_id
-  LEFT JOIN intake i ON i.dossier_id = d.id
+  CROSS JOIN LATERAL money_of(d.id) m
  WHERE d.id = $1
 """
 

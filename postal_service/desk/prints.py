@@ -18,6 +18,8 @@ from postal_service.desk import prints_store as store
 from postal_service.desk.errors import DeskError
 from postal_service.desk.estimate import limit_words
 from postal_service.desk.intake import ReturnWay
+from postal_service.desk.money.model import Moment
+from postal_service.desk.money.words import NAMES
 from postal_service.desk.papers import (
     DocumentLine,
     Fee,
@@ -200,11 +202,10 @@ def return_to(sheet: Sheet) -> str:
 
 
 def fees(sheet: Sheet) -> tuple[Fee, ...]:
-    """State money and postage, line by line; postage home is paid at the door."""
-    lines = (
-        Fee(name="Lệ phí thu hộ", amount=sheet.le_phi_vnd, paid=True),
-        Fee(name="Phí thu hộ", amount=sheet.phi_vnd, paid=True),
-        Fee(name="Cước gửi hồ sơ", amount=sheet.postage_out_vnd, paid=True),
-        Fee(name="Cước trả kết quả", amount=sheet.postage_back_vnd, paid=False),
+    """State money and postage, line by line, with what is paid already."""
+    return tuple(
+        Fee(name=f"{NAMES[line.kind]} (miễn)", amount=0, paid=True)
+        if line.moment is Moment.EXEMPT
+        else Fee(name=NAMES[line.kind], amount=line.amount_vnd, paid=line.paid)
+        for line in sheet.charges
     )
-    return tuple(line for line in lines if line.amount)

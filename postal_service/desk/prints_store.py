@@ -9,7 +9,17 @@ from asyncpg import Connection, Record
 from msgspec import Struct, convert
 
 from postal_service.desk.intake import Paper
+from postal_service.desk.money.model import Kind, Moment
 from tracking.stages import Status
+
+
+class Charged(Struct, frozen=True, kw_only=True):
+    """One amount of a dossier's own legs, and whether it is paid."""
+
+    kind: Kind
+    moment: Moment
+    amount_vnd: int
+    paid: bool
 
 
 class Sheet(Struct, frozen=True, kw_only=True):
@@ -31,10 +41,7 @@ class Sheet(Struct, frozen=True, kw_only=True):
     form_set: str
     weight_g: int
     sets: int
-    le_phi_vnd: int
-    phi_vnd: int
-    postage_out_vnd: int
-    postage_back_vnd: int
+    charges: tuple[Charged, ...]
     clerk: str
     office: str
     place: str
@@ -56,14 +63,20 @@ class Sheet(Struct, frozen=True, kw_only=True):
 
     @property
     def collected(self) -> int:
-        return self.le_phi_vnd + self.phi_vnd + self.postage_out_vnd
+        """What was paid, or is to be paid, before the papers leave."""
+        return sum(line.amount_vnd for line in self.charges if line.moment is Moment.BEFORE)
 
 
 SHEET_OF = """
 SELECT d.id AS dossier_id, d.ref, d.tracking_code, c.s10, d.status, d.agency_code, d.service,
        d.return_way, d.limit_value, d.limit_unit, d.accepted_at, d.expected_on, d.due_at,
-       i.form_set, i.weight_g, i.sets, i.le_phi_vnd, i.phi_vnd, i.postage_out_vnd,
-       i.postage_back_vnd, k.full_name AS clerk, o.name AS office, o.hotline,
+       i.form_set, i.weight_g, i.sets,
+       (SELECT coalesce(jsonb_agg(line ORDER BY line.id), '[]')
+          FROM (SELECT id, kind, moment, amount_vnd, paid_by IS NOT NULL OR unbooked AS paid
+                  FROM charge
+                 WHERE dossier_id = d.id AND leg IN ('F', 'R')
+                   AND voided_at IS NULL) AS line) AS charges,
+       k.full_name AS clerk, o.name AS office, o.hotline,
        coalesce((SELECT u.name FROM unit u
                   WHERE u.code IN (o.commune_2019, o.commune_2025) AND u.level = 'commune'
                     AND daterange(u.valid_from, u.valid_to)

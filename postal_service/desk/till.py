@@ -16,6 +16,8 @@ from postal_service.clock import VIETNAM
 from postal_service.desk import item_papers, offices, prints
 from postal_service.desk import till_store as store
 from postal_service.desk.errors import DeskError
+from postal_service.desk.money.model import FOR_AGENCY, Moment
+from postal_service.desk.money.words import NAMES
 from postal_service.desk.papers import FormSet
 from postal_service.desk.papers.counter_papers import CashUp, FeeReceipt, MoneyLine, Taken
 from postal_service.desk.papers.till_words import NOTES
@@ -88,12 +90,14 @@ async def fee_receipt(
     sheet = await prints.find(conn, ref, staff.office_id or 0)
     office = await offices.get(conn, staff.office_id or 0)
     lines = (
-        MoneyLine(name="Lệ phí", amount=sheet.le_phi_vnd, for_state=True, paid=True),
-        MoneyLine(name="Phí", amount=sheet.phi_vnd, for_state=True, paid=True),
-        MoneyLine(name="Cước gửi hồ sơ", amount=sheet.postage_out_vnd, for_state=False, paid=True),
         MoneyLine(
-            name="Cước trả kết quả", amount=sheet.postage_back_vnd, for_state=False, paid=False
-        ),
+            name=NAMES[line.kind],
+            amount=line.amount_vnd,
+            for_state=line.kind in FOR_AGENCY,
+            paid=line.paid,
+        )
+        for line in sheet.charges
+        if line.moment is not Moment.EXEMPT
     )
     return FeeReceipt(
         head=await item_papers.head(conn, office, sheet.accepted_at),
@@ -102,6 +106,6 @@ async def fee_receipt(
         payer=sheet.name,
         procedure=f"{sheet.procedure_name} ({sheet.procedure_code})",
         agency=sheet.agency,
-        lines=tuple(line for line in lines if line.amount),
+        lines=tuple(lines),
         clerk=sheet.clerk,
     )

@@ -13,18 +13,19 @@ from postal_service.desk.papers.counter_papers import Taken
 # when she handed a result out herself; what was undone since brought nothing.
 TAKEN = """
 WITH accepted AS (
-    SELECT d.ref, i.le_phi_vnd AS le_phi, i.phi_vnd AS phi, i.postage_out_vnd AS postage,
-           0::bigint AS handed
+    SELECT d.ref, m.le_phi_vnd AS le_phi, m.phi_vnd AS phi,
+           m.postage_out_vnd + m.collection_vnd AS postage, 0::bigint AS handed
       FROM intake i
       JOIN dossier d ON d.id = i.dossier_id
+     CROSS JOIN LATERAL money_of(d.id) m
      WHERE i.clerk_id = $1 AND d.office_id = $2 AND d.accepted_at >= $3 AND d.accepted_at < $4
 ), handed AS (
     SELECT d.ref, 0::bigint AS le_phi, 0::bigint AS phi, 0::bigint AS postage,
-           i.postage_back_vnd AS handed
+           m.postage_back_vnd AS handed
       FROM event e
       JOIN consignment c ON c.id = e.consignment_id AND c.leg = 'R'
       JOIN dossier d ON d.id = c.dossier_id
-      JOIN intake i ON i.dossier_id = d.id
+     CROSS JOIN LATERAL money_of(d.id) m
      WHERE e.act = 'deliver' AND e.person_id = $1 AND c.office_id = $2
        AND e.at >= $3 AND e.at < $4
        AND NOT EXISTS (SELECT FROM event u WHERE u.undoes = e.scan_id)

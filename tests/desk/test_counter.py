@@ -89,9 +89,13 @@ async def test_a_full_form_becomes_a_dossier(desk: Connection, town: Town) -> No
     sheet = await prints.find(desk, ref, town.office)
     assert ref == "LD-261123-00001"
     assert sheet.s10 is not None
-    assert (sheet.le_phi_vnd + sheet.phi_vnd, sheet.postage_out_vnd) == (8_000, 32_500)
+    assert [(line.kind, line.amount_vnd, line.paid) for line in sheet.charges] == [
+        ("state_charge", 8_000, True),
+        ("postage_out", 24_000, True),
+        ("postage_back", 21_500, False),
+        ("collection", 8_500, True),
+    ]
     assert sheet.collected == 40_500
-    assert sheet.postage_back_vnd == 54_000 - 32_500
     assert sheet.phone == "+84912345678"
     assert [paper.name_vi for paper in sheet.papers][:1] == [
         "Tờ khai cấp bản sao trích lục hộ tịch"
@@ -228,7 +232,8 @@ async def test_without_a_leg_home_the_citizen_collects_at_the_agency(
     ref = await accept(desk, town, await entry(desk, town, service="send", address=""))
 
     sheet = await prints.find(desk, ref, town.office)
-    assert (sheet.return_way, sheet.postage_back_vnd) == ("agency", 0)
+    assert sheet.return_way == "agency"
+    assert [line.kind for line in sheet.charges] == ["state_charge", "postage_out", "collection"]
 
 
 async def test_a_name_typed_decomposed_is_kept_as_one_string(desk: Connection, town: Town) -> None:

@@ -36,9 +36,8 @@ WAY: Sequence[tuple[str, str | None, int | None, str | None, str | None, str | N
 )
 
 FILL_INTAKE = """
-INSERT INTO intake (dossier_id, form_id, clerk_id, form_set, weight_g, le_phi_vnd, phi_vnd,
-                    postage_out_vnd, postage_back_vnd)
-SELECT d, gen_random_uuid(), $2, 'TT03-2025', 50, 8000, 0, 22000, 22000 FROM unnest($1::bigint[]) d
+INSERT INTO intake (dossier_id, form_id, clerk_id, form_set, weight_g)
+SELECT d, gen_random_uuid(), $2, 'TT03-2025', 50 FROM unnest($1::bigint[]) d
 """
 FILL_STAKES = """
 INSERT INTO stake (dossier_id, keeper, keeper_id)

@@ -62,9 +62,8 @@ SELECT format('LD-%s-%s', to_char(date '2019-01-01' + (d.n / 90000)::integer, 'Y
 RETURNING id
 """
 FILL_INTAKE = """
-INSERT INTO intake (dossier_id, form_id, clerk_id, form_set, weight_g, le_phi_vnd, phi_vnd,
-                    postage_out_vnd, postage_back_vnd)
-SELECT d, gen_random_uuid(), $2, 'TT03-2025', 50, 8000, 0, 22000, 22000 FROM unnest($1::bigint[]) d
+INSERT INTO intake (dossier_id, form_id, clerk_id, form_set, weight_g)
+SELECT d, gen_random_uuid(), $2, 'TT03-2025', 50 FROM unnest($1::bigint[]) d
 """
 FILL_CONSIGNMENTS = """
 INSERT INTO consignment (dossier_id, leg, s10, office_id, agency_id, stage, holder_kind, holder_id)

@@ -15,6 +15,9 @@ from notifications.messages import measure
 from notifications.templates import TemplateRow
 from postal_service.database import Context, Database
 from postal_service.desk import tables
+from postal_service.desk.money import charges
+from postal_service.desk.money.amounts import MOST_VND
+from postal_service.desk.money.model import Kind, NewCharge
 from postal_service.settings import DATA
 from tests import make
 from tests.make import HOMEWARD, MORNING, Town
@@ -115,9 +118,8 @@ async def test_a_message_that_cannot_be_written_stops_nobody_else(
 ) -> None:
     """One dossier with an absurd price must not silence the province."""
     broken = await make.dossier(desk, town)
-    await desk.execute(
-        "UPDATE intake SET postage_out_vnd = 99999999999 WHERE dossier_id = $1", broken.id
-    )
+    dear = [NewCharge(kind=Kind.POSTAGE_OUT, amount_vnd=MOST_VND)] * 10
+    await charges.add(desk, broken.id, dear, person_id=town.clerk, at=make.MORNING)
     await make.dossier(desk, town)
 
     await draft(post)
