@@ -17,11 +17,13 @@ from postal_service import seals, security
 from postal_service.clock import Clock
 from postal_service.database import Context, Database
 from postal_service.desk import (
+    batches,
     catalogue_imports,
     closures,
     due_soon,
     holding,
     leg_clocks,
+    pickup_notices,
     radar,
     retention,
     successions,
@@ -64,7 +66,7 @@ class Jobs:
         self._clock = clock
         self._seal = seal
         self._sender = Sender(self._means)
-        self._drafting = Lane(jobs=(self.draft_sms,))
+        self._drafting = Lane(jobs=(self.draft_sms, self.draft_orders))
         self._sending = Lane(jobs=(self.send_sms,))
         self._hearing = Lane(jobs=(self.hear_receipts,))
         self._sweeping = Lane(
@@ -73,6 +75,7 @@ class Jobs:
         self._desk = Lane(
             jobs=(self.watch, self.hold_up, self.last_day, self.near_due, self.take_files)
         )
+        self._batches = Lane(jobs=(self.take_batches,))
         self._judged_at: datetime | None = None
         self._reminded_at: datetime | None = None
         self._warned_at: datetime | None = None
@@ -91,6 +94,7 @@ class Jobs:
             self._hearing,
             self._sweeping,
             self._desk,
+            self._batches,
             self._clocks,
             self._sealing,
         )
@@ -126,6 +130,16 @@ class Jobs:
         if heard:
             self._sending.bell.set()
         return heard == outbox.NEWS_AT_ONCE
+
+    async def draft_orders(self) -> bool:
+        """The same of orders to fetch papers at home, which have no dossier yet."""
+        async with self._database.begin(Context.job("draft_orders")) as conn:
+            heard = await pickup_notices.draft(
+                conn, directory=self._means.directory, now=self._clock.now()
+            )
+        if heard:
+            self._sending.bell.set()
+        return heard == pickup_notices.AT_ONCE
 
     async def send_sms(self) -> bool:
         """Let messages leave, and write down what the networks answered."""
@@ -233,6 +247,11 @@ class Jobs:
         """Read and apply the tables an administrator brought, a step at a time."""
         begin = partial(self._database.begin, Context.job("take_files"))
         return await catalogue_imports.work(begin, self._clock.now())
+
+    async def take_batches(self) -> bool:
+        """Read and accept what organisations brought to a counter, some lines at a time."""
+        begin = partial(self._database.begin, Context.job("take_batches"))
+        return await batches.work(begin, self._clock.now())
 
     async def _run(self, job: Job) -> bool:
         name = getattr(job, "__name__", "job")

@@ -9,10 +9,11 @@ from datetime import datetime, timedelta
 from typing import Final
 
 from asyncpg import Connection, Record
-from msgspec import Struct
+from msgspec import Struct, structs
 
 from postal_service.clock import VIETNAM
 from postal_service.desk import retention_store as store
+from postal_service.desk.batch_accept_store import forget_old
 
 AT_ONCE: Final = 200
 #: A phone that had no signal sends yesterday's scans again, and is told that they are known.
@@ -28,15 +29,16 @@ class Swept(Struct, frozen=True, kw_only=True):
     lines: int = 0
     pictures: int = 0
     sights: int = 0  #: dossiers that a courier sees no longer
+    batches: int = 0  #: organisations' files
 
     @property
     def more(self) -> bool:
         """Whether a next round would find something again."""
-        return AT_ONCE in (self.parties, self.proofs)
+        return AT_ONCE in (self.parties, self.proofs, self.batches)
 
     @property
     def anything(self) -> bool:
-        return any((self.parties, self.proofs, self.drafts, self.lines, self.pictures, self.sights))
+        return any(structs.astuple(self))
 
 
 async def sweep(conn: Connection[Record], *, now: datetime) -> Swept:
@@ -54,4 +56,5 @@ async def sweep(conn: Connection[Record], *, now: datetime) -> Swept:
         lines=await store.shred_lines(conn, terms["lost_line"]) if "lost_line" in terms else 0,
         pictures=await store.drop_orphans(conn, terms["orphan"]) if "orphan" in terms else 0,
         sights=await store.end_sight(conn, now - COURIERS_SEE),
+        batches=await forget_old(conn, terms["batch"], AT_ONCE) if "batch" in terms else 0,
     )
