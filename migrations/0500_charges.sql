@@ -73,6 +73,8 @@ CREATE INDEX entry_office ON entry (office_id, posted_at);
 -- What a citizen is asked for. Whole đồng; an amount of nothing is no line.
 CREATE TABLE charge (
     id         bigint      GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
+    -- drawn by the page that asks for it; what is opened with something else has none
+    key        uuid        UNIQUE,
     dossier_id bigint      NOT NULL REFERENCES dossier,
     kind       text        NOT NULL CHECK (kind IN (
         'state_fee', 'state_charge', 'postage_out', 'postage_back', 'collection', 'cod')),
@@ -125,6 +127,14 @@ CREATE FUNCTION entries_balance() RETURNS trigger LANGUAGE plpgsql SECURITY DEFI
             RAISE EXCEPTION 'an entry does not add to zero' USING ERRCODE = 'check_violation',
                 CONSTRAINT = 'entry_balances';
         END IF;
+        -- all of its lines in one statement: nothing is slipped under an entry afterwards
+        IF EXISTS (SELECT 1 FROM posting p WHERE p.entry_id IN (SELECT entry_id FROM added)
+                    GROUP BY p.entry_id
+                   HAVING count(*) <> (SELECT count(*) FROM added a WHERE a.entry_id = p.entry_id))
+        THEN
+            RAISE EXCEPTION 'an entry is whole when it is written' USING ERRCODE = 'check_violation',
+                CONSTRAINT = 'entry_is_whole';
+        END IF;
         IF EXISTS (SELECT 1 FROM added a JOIN entry e ON e.id = a.entry_id
                      JOIN entry o ON o.id = e.reverses
                     WHERE o.person_id = e.person_id OR o.kind = 'reverse'
@@ -167,6 +177,9 @@ CREATE TRIGGER entry_stands BEFORE UPDATE OR DELETE OR TRUNCATE ON entry
     FOR EACH STATEMENT EXECUTE FUNCTION books_stand();
 CREATE TRIGGER posting_stands BEFORE UPDATE OR DELETE OR TRUNCATE ON posting
     FOR EACH STATEMENT EXECUTE FUNCTION books_stand();
+-- also where a session plays a replica's part
+ALTER TABLE entry ENABLE ALWAYS TRIGGER entry_stands;
+ALTER TABLE posting ENABLE ALWAYS TRIGGER posting_stands, ENABLE ALWAYS TRIGGER postings_balance;
 
 -- A day that was closed stays closed, and its numbers with it.
 CREATE FUNCTION receipt_days_stay() RETURNS trigger LANGUAGE plpgsql
