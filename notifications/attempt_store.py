@@ -16,8 +16,9 @@ class Claim(Struct, frozen=True, kw_only=True):
     """A message that one worker holds; ``attempts`` counts those that were begun."""
 
     id: int
-    event_id: int
-    dossier_id: int
+    event_id: int | None
+    dossier_id: int | None
+    order_event_id: int | None
     recipient_id: int
     template: str
     body: str
@@ -32,8 +33,8 @@ class Claim(Struct, frozen=True, kw_only=True):
 # longer is the sweeper's, who has somebody called; one that was overtaken in the air and came
 # back does not leave again.
 TAKE_DUE = """
-SELECT id, event_id, dossier_id, recipient_id, template, body, segments, attempts, failures,
-       gateway, valid_until
+SELECT id, event_id, dossier_id, order_event_id, recipient_id, template, body, segments,
+       attempts, failures, gateway, valid_until
   FROM sms
  WHERE state = 'queued' AND next_attempt_at <= $1
    AND (valid_until IS NULL OR valid_until > $1) AND overtaken_at IS NULL
@@ -167,8 +168,8 @@ async def end(conn: Conn, ends: Sequence[tuple[int, str, str]]) -> None:
 class Stale(Struct, frozen=True, kw_only=True):
     """A message that waited too long to be true."""
 
-    event_id: int
-    dossier_id: int
+    event_id: int | None
+    dossier_id: int | None
     template: str
 
 

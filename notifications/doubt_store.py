@@ -16,8 +16,9 @@ class Doubt(Struct, frozen=True, kw_only=True):
     """A message that the network may have taken; ``asked`` counts this asking."""
 
     id: int
-    event_id: int
-    dossier_id: int
+    event_id: int | None
+    dossier_id: int | None
+    order_event_id: int | None
     recipient_id: int
     template: str
     body: str
@@ -43,11 +44,11 @@ WITH taken AS (
             ORDER BY next_attempt_at
             LIMIT $3
               FOR NO KEY UPDATE SKIP LOCKED)
-    RETURNING id, event_id, dossier_id, recipient_id, template, body, segments, attempts,
-              failures, asked, gateway, valid_until
+    RETURNING id, event_id, dossier_id, order_event_id, recipient_id, template, body, segments,
+              attempts, failures, asked, gateway, valid_until
 )
-SELECT t.id, t.event_id, t.dossier_id, t.recipient_id, t.template, t.body, t.segments,
-       t.attempts, t.failures, t.asked, t.gateway, t.valid_until, a.begun_at,
+SELECT t.id, t.event_id, t.dossier_id, t.order_event_id, t.recipient_id, t.template, t.body,
+       t.segments, t.attempts, t.failures, t.asked, t.gateway, t.valid_until, a.begun_at,
        ARRAY(SELECT b.gateway_id
                FROM sms m
                JOIN sms_attempt b ON b.sms_id = m.id AND b.gateway_id IS NOT NULL

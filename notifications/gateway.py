@@ -119,10 +119,10 @@ class Known(Struct, frozen=True, kw_only=True):
 
 
 class Owed(Struct, frozen=True, kw_only=True):
-    """What a citizen was to be told."""
+    """What a citizen was to be told: of a dossier, or of an order that is none yet."""
 
-    event_id: int
-    dossier_id: int
+    event_id: int | None
+    dossier_id: int | None
     situation: str
 
 
@@ -137,8 +137,12 @@ class Coded(Protocol):
     """A stored message that may hold the mark of a code."""
 
     @property
-    def event_id(self) -> int:
+    def event_id(self) -> int | None:
         """The line of the register that it tells."""
+
+    @property
+    def order_event_id(self) -> int | None:
+        """The line of an order that it tells, where there is no dossier yet."""
 
     @property
     def template(self) -> str:

@@ -76,8 +76,10 @@ SELECT (a.begun_at AT TIME ZONE 'Asia/Ho_Chi_Minh')::date AS day, o.name AS offi
        count(*) AS messages, sum(m.segments) AS parts
   FROM sms_attempt a
   JOIN sms m ON m.id = a.sms_id
-  JOIN dossier d ON d.id = m.dossier_id
-  JOIN office o ON o.id = d.office_id
+  LEFT JOIN dossier d ON d.id = m.dossier_id
+  LEFT JOIN pickup_event v ON v.id = m.order_event_id
+  LEFT JOIN pickup p ON p.id = v.pickup_id
+  JOIN office o ON o.id = coalesce(d.office_id, p.office_id)
  WHERE a.begun_at >= $1 AND (a.outcome = 'sent' OR a.status IS NOT NULL)
  GROUP BY 1, o.id, o.name
  ORDER BY 1 DESC, 4 DESC, 2
@@ -107,13 +109,15 @@ class Failure(Struct, frozen=True, kw_only=True):
 
 # A code is never sent twice, and what has stopped being true not at all.
 FAILURES = """
-SELECT m.id, d.ref, o.name AS office, m.template, m.body, m.state, m.error, m.gateway,
-       m.drafted_at, m.attempts,
+SELECT m.id, coalesce(d.ref, p.number) AS ref, o.name AS office, m.template, m.body, m.state,
+       m.error, m.gateway, m.drafted_at, m.attempts,
        m.state IN ('refused', 'undelivered', 'unknown') AND m.body NOT LIKE '%{secret}%'
        AND (m.valid_until IS NULL OR m.valid_until > $1) AS can_replay
   FROM sms m
-  JOIN dossier d ON d.id = m.dossier_id
-  JOIN office o ON o.id = d.office_id
+  LEFT JOIN dossier d ON d.id = m.dossier_id
+  LEFT JOIN pickup_event v ON v.id = m.order_event_id
+  LEFT JOIN pickup p ON p.id = v.pickup_id
+  JOIN office o ON o.id = coalesce(d.office_id, p.office_id)
  WHERE m.state IN ('refused', 'undelivered', 'unknown', 'expired') AND m.drafted_at >= $2
  ORDER BY m.id DESC
  LIMIT $3

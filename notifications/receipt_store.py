@@ -85,8 +85,8 @@ class Standing(Struct, frozen=True, kw_only=True):
     """Where one attempt stands, and its message with it."""
 
     id: int
-    event_id: int
-    dossier_id: int
+    event_id: int | None
+    dossier_id: int | None
     template: str
     state: str
     attempts: int

@@ -104,8 +104,9 @@ class Shown(Struct, frozen=True, kw_only=True):
     """A message as a screen shows it."""
 
     id: int
-    event_id: int
-    dossier_id: int
+    event_id: int | None
+    dossier_id: int | None
+    order_event_id: int | None
     recipient_id: int
     template: str
     body: str
@@ -117,8 +118,8 @@ class Shown(Struct, frozen=True, kw_only=True):
 
 
 RECENT = """
-SELECT id, event_id, dossier_id, recipient_id, template, body, segments, state, drafted_at,
-       send_after, sent_at
+SELECT id, event_id, dossier_id, order_event_id, recipient_id, template, body, segments, state,
+       drafted_at, send_after, sent_at
   FROM sms
  ORDER BY id DESC
  LIMIT $1

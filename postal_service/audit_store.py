@@ -109,6 +109,7 @@ TOLD_TWICE = """
 SELECT min(dossier_id) AS dossier_id, event_id,
        format('message %s was drafted %s times', template, count(*)) AS what
   FROM sms
+ WHERE event_id IS NOT NULL
  GROUP BY event_id, recipient_id, template
 HAVING count(*) > 1
  LIMIT 20
@@ -123,7 +124,7 @@ TOLD_OF_NOTHING = """
 SELECT s.dossier_id, s.event_id, format('message %s tells of no line of its dossier', s.id) AS what
   FROM sms s
   LEFT JOIN event e ON e.id = s.event_id AND e.dossier_id = s.dossier_id
- WHERE e.id IS NULL
+ WHERE e.id IS NULL AND s.order_event_id IS NULL
  ORDER BY s.id
  LIMIT 20
 """

@@ -28,6 +28,7 @@ from postal_service.desk import (
     retention,
     successions,
 )
+from postal_service.desk.money import bank_matching
 from postal_service.seals import Seal
 
 log = structlog.get_logger()
@@ -76,6 +77,7 @@ class Jobs:
             jobs=(self.watch, self.hold_up, self.last_day, self.near_due, self.take_files)
         )
         self._batches = Lane(jobs=(self.take_batches,))
+        self._bank = Lane(jobs=(self.match_bank,))
         self._judged_at: datetime | None = None
         self._reminded_at: datetime | None = None
         self._warned_at: datetime | None = None
@@ -95,6 +97,7 @@ class Jobs:
             self._sweeping,
             self._desk,
             self._batches,
+            self._bank,
             self._clocks,
             self._sealing,
         )
@@ -252,6 +255,11 @@ class Jobs:
         """Read and accept what organisations brought to a counter, some lines at a time."""
         begin = partial(self._database.begin, Context.job("take_batches"))
         return await batches.work(begin, self._clock.now())
+
+    async def match_bank(self) -> bool:
+        """Find out what the money is for that the bank says has come in."""
+        begin = partial(self._database.begin, bank_matching.CONTEXT)
+        return await bank_matching.match_some(begin, self._clock.now())
 
     async def _run(self, job: Job) -> bool:
         name = getattr(job, "__name__", "job")

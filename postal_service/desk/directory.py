@@ -11,7 +11,7 @@ from notifications.gateway import Coded, Known, Owed, Today, Why
 from notifications.messages import long_time, short_day, short_time, vnd
 from notifications.situations import MUST_ACT
 from postal_service.clock import VIETNAM
-from postal_service.desk import agencies, holding, offices, promise
+from postal_service.desk import agencies, holding, offices, pickup_notices, promise
 from postal_service.desk import delivery as door
 from postal_service.desk import directory_store as store
 from postal_service.desk.directory_store import Facts
@@ -73,7 +73,14 @@ class DeskDirectory:
         return {party.id: party.phone for party in found if party.phone is not None}
 
     async def secret(self, conn: Connection[Record], message: Coded) -> str | None:
-        """The code for the courier who has the paper out; none once he has not."""
+        """The code for the courier who has the paper out; none once he has not.
+
+        Of an order on the public page: what its telephone answers with, while it waits.
+        """
+        if message.order_event_id is not None:
+            return await pickup_notices.secret(conn, self._key, message.order_event_id)
+        if message.event_id is None:
+            return None
         errand = await store.errand_of(conn, message.event_id)
         if errand is None:
             return None
@@ -86,8 +93,11 @@ class DeskDirectory:
     ) -> None:
         """Open a task at the dossier's office: one an event, whatever goes wrong how often.
 
-        Who asked for no messages is called only where there is something to do.
+        Who asked for no messages is called only where there is something to do. Of an order the
+        office's own list says that its message did not arrive.
         """
+        if owed.event_id is None or owed.dossier_id is None:
+            return
         text = f"Gọi báo người dân: hồ sơ {{code}}, {TO_SAY[owed.situation]}. {WHY[why]}."
         await store.open_call(
             conn,

@@ -30,6 +30,18 @@ SHORT_REASONS: Final[Mapping[str, str]] = {
     "DF17": "không gặp người nhận",
     "DF18": "sai tuyến phát",
     "DF19": "bao bì không nguyên",
+    "PF01": "không thấy địa chỉ",
+    "PF02": "không gọi được",
+    "PF03": "không gặp người gửi",
+    "PF04": "giấy tờ không gửi được",
+    "PF05": "mới nhận một phần",
+    "PF07": "không đủ người, xe",
+    "PF08": "hàng cồng kềnh",
+    "PF09": "hẹn giờ khác",
+    "PF10": "xe hỏng",
+    "PF11": "tắc đường",
+    "PF12": "thiếu giấy tờ",
+    "RF06": "thủ tục không gửi được",
     "LT01": "chờ cơ quan phối hợp",
     "LT02": "cần kiểm tra thực địa",
     "LT03": "hồ sơ tăng đột biến",
@@ -44,7 +56,10 @@ SHORT_REASONS: Final[Mapping[str, str]] = {
 #: What the clerk has to say on the telephone where there is no message.
 TO_SAY: Final[Mapping[str, str]] = {
     "accepted": "bưu cục đã nhận hồ sơ",
-    "pickup_scheduled": "bưu tá hẹn đến nhận hồ sơ",
+    "pickup_code": "mã xác nhận không gửi được, đặt lại yêu cầu đón hồ sơ qua điện thoại",
+    "pickup_ordered": "đã nhận yêu cầu đón hồ sơ tại nhà",
+    "pickup_scheduled": "hôm nay bưu tá đến nhận hồ sơ",
+    "pickup_refused": "không đến nhận hồ sơ tại nhà được",
     "pickup_failed": "chưa nhận được hồ sơ tại nhà",
     "handed_to_agency": "hồ sơ đã bàn giao cho cơ quan",
     "wrong_agency": "hồ sơ gửi chưa đúng nơi giải quyết và đang được chuyển tiếp",
@@ -88,7 +103,11 @@ TO_SAY: Final[Mapping[str, str]] = {
     "rating_request": "hỏi ý kiến về việc phục vụ",
 }
 #: What a screen calls each message.
-NAMES: Final[Mapping[str, str]] = {**TO_SAY, "delivery_code": "mã nhận giấy tờ hôm nay"}
+NAMES: Final[Mapping[str, str]] = {
+    **TO_SAY,
+    "delivery_code": "mã nhận giấy tờ hôm nay",
+    "pickup_code": "mã xác nhận yêu cầu đón hồ sơ",
+}
 #: What a mistaken message was about, in the 24 letters there are.
 ABOUT: Final[Mapping[str, str]] = {
     "accepted": "đã nhận hồ sơ",

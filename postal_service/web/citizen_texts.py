@@ -16,6 +16,9 @@ from postal_service.web.citizen_words import Pair
 #: By its key, what a message was about; in Vietnamese the words of the clerk who would call.
 ENGLISH: Final[Mapping[str, str]] = {
     "accepted": "The post office took your papers",
+    "pickup_code": "The code that confirms your order",
+    "pickup_ordered": "Your order for a visit is noted",
+    "pickup_refused": "Nobody can come for your papers",
     "pickup_scheduled": "A courier comes for your papers",
     "pickup_failed": "Your papers could not be fetched",
     "handed_to_agency": "The agency has your papers",

@@ -1,0 +1,74 @@
+"""Which office goes to an address: the one of its commune, else the nearest, else the centre."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable, Sequence
+from contextlib import AbstractAsyncContextManager
+from datetime import date, datetime
+from typing import Final
+
+from asyncpg import Connection, Record
+from msgspec import Struct
+
+from postal_service.clock import VIETNAM
+from postal_service.desk import offices
+from postal_service.desk.offices import Office
+from routes import places
+from routes.gazetteer import Gazetteer
+from routes.model import Place, Point, Unit
+from routes.travel import GreatCircle
+
+Begin = Callable[[], "AbstractAsyncContextManager[Connection[Record]]"]
+
+CENTRE: Final = "province centre"
+#: Of several offices in one commune the larger one has the couriers.
+SIZES: Final = {CENTRE: 0, "district centre": 1, "office": 2, "commune point": 3}
+ROADS: Final = GreatCircle()
+
+
+class Served(Struct, frozen=True, kw_only=True):
+    """Who goes to an address. ``placed`` false: nobody could tell, so the centre finds out."""
+
+    office: Office
+    placed: bool
+    communes: frozenset[str] = frozenset()  #: GSO codes of where the address lies
+    taken_at: int | None = None  #: the office that took the order, where it is another
+
+
+async def locate(begin: Begin, address: str, now: datetime) -> Served:
+    """Which office serves *address*. The text is read in a thread, with no transaction open."""
+    day = now.astimezone(VIETNAM).date()
+    async with begin() as conn:
+        units = await places.all_units(conn)
+        known = await offices.open_on(conn, day)
+    return await asyncio.to_thread(serving, address, units, known, day)
+
+
+def serving(address: str, units: Sequence[Unit], known: Sequence[Office], day: date) -> Served:
+    """The office for *address* among those *known*. Pure."""
+    place = Gazetteer(units).read(address, day)
+    new, old = (each.unit.code if each.unit else None for each in (place.new, place.old))
+    # the statistics office gives codes out again: each is compared with those of its own time
+    there = [o for o in known if new and o.commune_2025 == new]
+    there = there or [o for o in known if old and o.commune_2019 == old]
+    codes = frozenset(code for code in (new, old) if code)
+    if there:
+        best = min(
+            there,
+            key=lambda o: (o.commune_2019 != old, SIZES.get(o.kind, 9), far(o, place), o.code),
+        )
+        return Served(office=best, placed=True, communes=codes)
+    if codes and place.point is not None:
+        nearest = min(known, key=lambda o: (far(o, place), o.code))
+        return Served(office=nearest, placed=True, communes=codes)
+    centre = min(known, key=lambda o: (SIZES.get(o.kind, 9), o.code))
+    return Served(office=centre, placed=False)
+
+
+def far(office: Office, place: Place) -> float:
+    """How far the office is from the place, in kilometres as the crow flies."""
+    if place.point is None:
+        return 0.0
+    here = Point(lat=office.lat, lon=office.lon)
+    return ROADS.leg(here, place.point).km
