@@ -29,6 +29,7 @@ from postal_service.web.agency_lists import AgencyListController
 from postal_service.web.approvals import ApprovalController
 from postal_service.web.archive import ArchiveController
 from postal_service.web.bags import BagController
+from postal_service.web.batches import BatchController
 from postal_service.web.calendars import CalendarController, ProposalController
 from postal_service.web.catalogue import CatalogueController
 from postal_service.web.catalogue_files import FileController
@@ -39,11 +40,15 @@ from postal_service.web.complaints import ComplaintController
 from postal_service.web.corrections import CorrectionController
 from postal_service.web.counter import CounterController
 from postal_service.web.counter_acts import CounterActController
+from postal_service.web.counter_checks import CounterCheckController
 from postal_service.web.counter_delivery import CounterDeliveryController
 from postal_service.web.counter_texts import TextsController
 from postal_service.web.courier import CourierController, ScanController
 from postal_service.web.courier_door import DoorController, ProofController
 from postal_service.web.courier_lists import CourierListController
+from postal_service.web.dossier_money import OrderController, WindowController
+from postal_service.web.evening_count import EveningController
+from postal_service.web.evenings import EveningsController
 from postal_service.web.hand_overs import HandOverController
 from postal_service.web.headers import on_every_answer
 from postal_service.web.incidents import IncidentController
@@ -68,6 +73,7 @@ from postal_service.web.staff_phones import StaffPhoneController
 from postal_service.web.steps import StepController
 from postal_service.web.successions import SuccessionController
 from postal_service.web.supervisor import SupervisorController
+from postal_service.web.supplements import SupplementController
 from postal_service.web.switch import SwitchController
 from postal_service.web.welcome import WelcomeController
 
@@ -88,11 +94,16 @@ HANDLERS: list[ControllerRouterHandler] = [
     OutageController,
     PaperRoomController,
     ComplaintController,
+    BatchController,
     BagController,
+    EveningController,
     CounterActController,
+    CounterCheckController,
     CourierListController,
     TextsController,
     CounterDeliveryController,
+    WindowController,
+    SupplementController,
     CourierController,
     ScanController,
     DoorController,
@@ -100,6 +111,7 @@ HANDLERS: list[ControllerRouterHandler] = [
     HandOverController,
     AgencyController,
     AgencyListController,
+    OrderController,
     ApprovalController,
     CorrectionController,
     IncidentController,
@@ -113,6 +125,7 @@ HANDLERS: list[ControllerRouterHandler] = [
     ReadsController,
     RightsController,
     SupervisorController,
+    EveningsController,
     RosterController,
     ClosureController,
     CatalogueController,

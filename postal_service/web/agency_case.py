@@ -14,6 +14,7 @@ from postal_service.desk import agencies, agency_case, agency_desk, agency_lists
 from postal_service.desk.agencies import Agency
 from postal_service.desk.agency_case import CaseView
 from postal_service.desk.clock_state import in_words
+from postal_service.desk.money import charges, orders
 from postal_service.desk.papers.figures import masked
 from postal_service.desk.promise import day_of
 from postal_service.desk.reasons import Reason
@@ -72,6 +73,7 @@ async def showing(
     async with visit.begin() as conn:
         case = await agency_case.look(conn, ref, visit.caller.actor, now=visit.now)
         others = await others_for(conn, case, visit) if Act.TRANSFER in case.acts else []
+        asked = await charges.of_dossier(conn, case.slip.dossier.id)
     done = visit.request.query_params.get("done", "")
     return await page(
         visit.request,
@@ -87,6 +89,8 @@ async def showing(
         ),
         missing_papers=rows_of(typed),
         others=others,
+        charges=[charge for charge in asked if charge.agency_id is not None],
+        cannot_order=orders.refusal(case.slip),
         papers=case.slip.papers,
         units=UNITS,
         channels=CHANNELS,

@@ -12,6 +12,7 @@ from msgspec import Struct
 from postal_service.caller import Staff
 from postal_service.database import Database
 from postal_service.desk import outage, paper_acts, shelf
+from postal_service.desk.money import window
 from postal_service.desk.outage_errors import WHY
 from postal_service.web.outage import sheet_behind
 from postal_service.web.pages import page
@@ -49,11 +50,13 @@ async def panel(
     async with db.begin(caller.context) as conn:
         found = await shelf.look_up(conn, code, office_id=office_id, now=now)
         acts = await paper_acts.acts_for(conn, found.slip, caller, now=now)
+        money = await window.look(conn, found.slip.dossier.ref)
     return await page(
         request,
         "counter/panel.html",
         found=found,
         acts=acts,
+        money=money,
         done=done,
         draw=uuid4,
         own=found.slip.dossier.office_id == office_id,

@@ -32,6 +32,8 @@ from postal_service.desk import (
 from postal_service.desk import approval_errors as asking
 from postal_service.desk import outage_errors as blanks
 from postal_service.desk.errors import DeskError
+from postal_service.desk.money import errors as money
+from postal_service.desk.money import orders
 from routes.errors import RoutesError
 from tracking import custody_errors as custody
 from tracking import errors as tracking
@@ -67,6 +69,14 @@ STATUS: Final[dict[type[Exception], int]] = {
     evening_counts.CountClosed: 409,
     evening_closing.CountChanged: 409,
     evening_sheets.NoCount: 404,
+    money.AlreadyPaid: 409,
+    money.AlreadyReversed: 409,
+    money.EntryReused: 409,
+    money.NothingToPay: 409,
+    money.SamePerson: 403,
+    money.UnknownCharge: 404,
+    money.UnknownEntry: 404,
+    orders.ResultIsOut: 409,
     complaints.UnknownComplaint: 404,
     complaints.AlreadyAnswered: 409,
     complaints.NotYoursToAnswer: 403,

@@ -79,3 +79,13 @@ class SamePerson(DeskError):
             "Người đã lập chứng từ không tự đảo được. Nhờ người thứ hai (kiểm soát viên) đảo.",
             "Whoever wrote an entry cannot reverse it. Ask a second person, the supervisor.",
         )
+
+
+class UnknownCharge(DeskError):
+    """No such amount on this dossier."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            "Không có khoản thu này trong hồ sơ. Mở lại hồ sơ để xem các khoản.",
+            "This dossier has no such amount. Open it again to see its lines.",
+        )

@@ -58,7 +58,7 @@ class Payment(Struct, frozen=True, kw_only=True):
 
 
 class Charge(Struct, frozen=True, kw_only=True):
-    """One amount of a dossier. ``paid_by``: the entry; ``number``: its receipt, as printed."""
+    """One amount of a dossier. ``paid_by``: the entry that paid it."""
 
     id: int
     dossier_id: int
@@ -73,6 +73,10 @@ class Charge(Struct, frozen=True, kw_only=True):
     paid_by: int | None
     unbooked: bool
     voided_at: datetime | None
+    key: UUID | None  #: of the page that asked for it; None for what came with the dossier
+    number: str | None  #: of the receipt that paid it, as printed
+    paid_at: datetime | None
+    means: Means | None
 
     @property
     def open(self) -> bool:
@@ -82,7 +86,7 @@ class Charge(Struct, frozen=True, kw_only=True):
 
 
 class NewCharge(Struct, frozen=True, kw_only=True):
-    """A charge to open. ``agency_id`` only where it is held for an agency."""
+    """A charge to open. ``agency_id`` only where it is held for an agency; ``key``: the form's."""
 
     kind: Kind
     amount_vnd: int
@@ -91,6 +95,7 @@ class NewCharge(Struct, frozen=True, kw_only=True):
     moment: Moment = Moment.BEFORE
     agency_id: int | None = None
     why: str = ""
+    key: UUID | None = None
 
 
 class Purse(StrEnum):
@@ -203,7 +208,11 @@ class Entry(Struct, frozen=True, kw_only=True):
 
     @property
     def number(self) -> str | None:
-        """BL-66100-261126-0001: office, day of the books, serial of that day without a gap."""
-        if self.receipt_day is None or self.receipt_no is None:
-            return None
-        return f"BL-{self.office_code}-{self.receipt_day:%y%m%d}-{self.receipt_no:04}"
+        return receipt_number(self.office_code, self.receipt_day, self.receipt_no)
+
+
+def receipt_number(office_code: str | None, day: date | None, serial: int | None) -> str | None:
+    """BL-66100-261126-0001: office, day of the books, serial of that day without a gap."""
+    if day is None or serial is None:
+        return None
+    return f"BL-{office_code}-{day:%y%m%d}-{serial:04}"
