@@ -18,6 +18,7 @@ from postal_service.clock import Clock
 from postal_service.database import Context, Database
 from postal_service.desk import (
     batches,
+    bounces,
     catalogue_imports,
     closures,
     due_soon,
@@ -76,7 +77,7 @@ class Jobs:
         self._desk = Lane(
             jobs=(self.watch, self.hold_up, self.last_day, self.near_due, self.take_files)
         )
-        self._batches = Lane(jobs=(self.take_batches,))
+        self._batches = Lane(jobs=(self.take_batches, self.judge_bounces))
         self._bank = Lane(jobs=(self.match_bank,))
         self._judged_at: datetime | None = None
         self._reminded_at: datetime | None = None
@@ -260,6 +261,11 @@ class Jobs:
         """Find out what the money is for that the bank says has come in."""
         begin = partial(self._database.begin, bank_matching.CONTEXT)
         return await bank_matching.match_some(begin, self._clock.now())
+
+    async def judge_bounces(self) -> bool:
+        """Say whose fault it is what agencies declined since last time."""
+        async with self._database.begin(Context.job("judge_bounces")) as conn:
+            return await bounces.judge_recent(conn, now=self._clock.now())
 
     async def _run(self, job: Job) -> bool:
         name = getattr(job, "__name__", "job")

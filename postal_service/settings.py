@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Self
@@ -12,6 +13,8 @@ from msgspec import Struct, ValidationError, convert
 DATA = Path(__file__).parent / "data"
 #: Characters of a public site's SECRET_KEY.
 SHORTEST_SECRET = 32
+BIN = re.compile(r"[0-9]{6}")
+ACCOUNT = re.compile(r"[0-9A-Z]{1,19}")
 
 
 class BadSetting(Exception):
@@ -64,6 +67,12 @@ class Settings(Struct, frozen=True, kw_only=True):
     sms_lease_seconds: float = 60.0
     #: how long after a lost answer a network's own list is up to date
     sms_ask_after_seconds: float = 60.0
+    #: where citizens transfer to: the bank's BIN with Napas and the post's account with it.
+    #: none: transfer is not offered
+    bank_bin: str | None = None
+    bank_account: str | None = None
+    bank_name: str = ""  #: the bank and the account's owner, as an app shows them
+    transfer_days: int = 3  #: after so many, a transfer nobody has made is on the manager's list
     metrics_token: str | None = None  #: what a collector of figures shows; none: no figures
     #: moves every clock of this product: tests and ``demo --once`` live on a working morning
     clock_offset_seconds: float = 0.0
@@ -94,7 +103,23 @@ class Settings(Struct, frozen=True, kw_only=True):
                 "(`postal keys new`). / A public site needs a SECRET_KEY of its own, at least "
                 f"{SHORTEST_SECRET} random characters (`postal keys new`)."
             )
+        settings.check_bank()
         return settings
+
+    def check_bank(self) -> None:
+        """Raise BadSetting for an account that no app could find."""
+        if self.bank_bin is None and self.bank_account is None:
+            return
+        if not BIN.fullmatch(self.bank_bin or "") or not ACCOUNT.fullmatch(self.bank_account or ""):
+            raise BadSetting(
+                "Đặt cả BANK_BIN (6 chữ số) và BANK_ACCOUNT (1 đến 19 chữ cái, chữ số). / "
+                "Set both BANK_BIN (6 digits) and BANK_ACCOUNT (1 to 19 letters and digits)."
+            )
+
+    @property
+    def takes_transfers(self) -> bool:
+        """Whether citizens may pay by bank transfer."""
+        return self.bank_bin is not None and self.bank_account is not None
 
     @property
     def names_a_database(self) -> bool:

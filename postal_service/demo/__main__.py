@@ -87,6 +87,10 @@ def run(options: Options) -> bool:
             "SEAL_KEY": seals.kept_key(options.data / "seal-key"),
             "SEAL_FOLDER": str(options.data / "roots"),
             "DEMO": "true",
+            # no bank has this number: an app that reads the square finds nobody to pay
+            "BANK_BIN": "999999",
+            "BANK_ACCOUNT": "DEMO000000",
+            "BANK_NAME": "TAI KHOAN MAU, KHONG CHUYEN TIEN",
         }
         log = options.data / "processes.log"
         with house.procfile(environment, log, ready=f"{site}/signin") as processes:

@@ -53,6 +53,7 @@ async def page(
         "caller": await find_caller(request),
         "csrf": security.form_token(settings.secret_key, token) if token else "",
         "demo": settings.demo,
+        "transfers": settings.takes_transfers,
         "path": request.url.path,
     }
     if block is None:
