@@ -45,12 +45,14 @@ CREATE POLICY written ON supplement_paper FOR INSERT TO postal_app
 
 -- What is asked of a citizen who stands at a counter that has no stake in her dossier: told for the
 -- code on her receipt alone, 62 bits that nobody guesses, and without a word about her.
-CREATE FUNCTION postal_asked(code text)
+CREATE FUNCTION postal_asked(shown text)
     RETURNS TABLE (dossier_id bigint, ref text, procedure text, agency_id bigint, agency text,
                    request_id uuid, asked_at timestamptz, note text, papers jsonb)
     LANGUAGE plpgsql STABLE SECURITY DEFINER
     SET search_path = public, pg_temp SET enable_seqscan = off
-    AS $$ BEGIN
+    AS $$
+    #variable_conflict use_column
+    BEGIN
         RETURN QUERY
         SELECT d.id, d.ref, q.name_vi, g.id, g.short_name, r.id, r.asked_at, r.note,
                (SELECT jsonb_agg(line ORDER BY line.ordinal)
@@ -73,17 +75,17 @@ CREATE FUNCTION postal_asked(code text)
           JOIN pause p ON p.dossier_id = d.id AND p.until IS NULL AND p.kind = 'supplement'
           JOIN event e ON e.id = p.event_id
           JOIN supplement_request r ON r.id = e.scan_id
-         WHERE d.tracking_code = code AND d.status = 5 AND postal_keeper() = 'office';
+         WHERE d.tracking_code = shown AND d.status = 5 AND postal_keeper() = 'office';
     END $$;
 -- And the stake the counter takes in it, by the same code and while the request stands: in the
 -- transaction that takes the papers.
-CREATE FUNCTION postal_admit(code text) RETURNS boolean LANGUAGE plpgsql SECURITY DEFINER
+CREATE FUNCTION postal_admit(shown text) RETURNS boolean LANGUAGE plpgsql SECURITY DEFINER
     SET search_path = public, pg_temp SET enable_seqscan = off
     AS $$ BEGIN
         INSERT INTO stake (dossier_id, keeper, keeper_id)
         SELECT a.dossier_id, 'office', postal_office()
-          FROM postal_asked(code) a
+          FROM postal_asked(shown) a
          WHERE postal_office() IS NOT NULL
             ON CONFLICT DO NOTHING;
-        RETURN EXISTS (SELECT 1 FROM postal_asked(code));
+        RETURN EXISTS (SELECT 1 FROM postal_asked(shown));
     END $$;

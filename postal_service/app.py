@@ -102,6 +102,7 @@ HANDLERS: list[ControllerRouterHandler] = [
     CourierListController,
     TextsController,
     CounterDeliveryController,
+    SupplementController,
     WindowController,
     SupplementController,
     CourierController,

@@ -261,6 +261,12 @@ def recognise(text: str) -> Kind | None:
     return "citizen_id" if digits.isdigit() and len(digits) in (9, 12) else None
 
 
+def written_in(text: str) -> str:
+    """What a receipt's square code says: the tracking code at the end of its address."""
+    _, page, code = text.strip().partition("/h/")
+    return code if page else text
+
+
 def _tidy(text: str) -> str:
     """Blanks dropped, dashes made hyphens, ASCII letters raised (and no other: ſ is no S)."""
     bare = "".join(text[: LONGEST + 1].split()).translate(_DASHES)

@@ -17,6 +17,7 @@ from postal_service.desk import (
     promise,
     reasons,
     second_requests,
+    supplement_store,
 )
 from postal_service.desk import agency_list_store as store
 from postal_service.desk.agencies import Agency
@@ -32,6 +33,7 @@ from postal_service.desk.reasons import Group, Reason
 from postal_service.desk.ruling_words import delays, ends, refusals
 from postal_service.desk.rulings import acts_for, passed_on
 from postal_service.desk.second_requests import Pending
+from postal_service.desk.supplement_store import Carried
 from tracking import transfers
 from tracking.corrections import ALONE
 from tracking.model import Actor, Consignment
@@ -56,6 +58,7 @@ class CaseView(Struct, frozen=True, kw_only=True):
     names: dict[int, str]  #: of every agency that answered for it, by its id
     party: Party
     papers: list[Paper]
+    brought: list[Carried]  #: against its requests, at whichever counter
     notes: dict[UUID, str]
     reasons: dict[str, Reason]
     acts: list[Act]
@@ -106,6 +109,7 @@ async def look(conn: Connection[Record], ref: str, by: Actor, *, now: datetime) 
         names=await agencies.short_names(conn, transfers.decided_by(found)),
         party=await agency_store.party_of(conn, dossier.id),
         papers=await agency_store.papers_of(conn, dossier.id),
+        brought=list(await supplement_store.carried_of(conn, dossier.id)),
         notes=await agency_store.notes_of(conn, dossier.id),
         reasons=await reasons_in(conn, found),
         acts=acts,

@@ -52,7 +52,8 @@ def of_label(sheet: Sheet) -> Filing:
 
 
 def of_postal_slip(paper: PostalSlip) -> Filing:
-    return Filing(kind=Kind.POSTAL_SLIP, subject=paper.s10, ref=paper.ref)
+    kind = Kind.SUPPLEMENT_SLIP if paper.supplement else Kind.POSTAL_SLIP
+    return Filing(kind=kind, subject=paper.s10, ref=paper.ref)
 
 
 def of_bag_label(paper: BagLabel) -> Filing:

@@ -30,7 +30,7 @@ from tracking.errors import NotYetEntered
 from tracking.notices import Notice
 from tracking.pauses import AskedPaper
 from tracking.slip import Slip
-from tracking.stages import Act
+from tracking.stages import Act, Leg
 from tracking.working_time import Calendar
 
 #: No dossier's digits: compared where there is no dossier, so that the time tells nothing.
@@ -120,8 +120,12 @@ async def view(conn: Connection[Record], tracking_code: str, *, now: datetime) -
 
 
 def in_charge(found: Slip) -> int:
-    """The office to ask and to go to: where the newest paper is, not where it began."""
-    return found.consignments[-1].office_id if found.consignments else found.dossier.office_id
+    """The office to ask and to go to: where the newest paper is, not where it began.
+
+    Not the counter that further papers happened to be brought to.
+    """
+    own = [item for item in found.consignments if item.leg is not Leg.SUPPLEMENT]
+    return own[-1].office_id if own else found.dossier.office_id
 
 
 async def check_digits(conn: Connection[Record], tracking_code: str, digits: str) -> None:

@@ -33,6 +33,7 @@ NAMES: Final[Mapping[str, str]] = {
     Kind.REGISTER: "Trang sổ theo dõi",
     Kind.LABEL: "Nhãn bưu gửi",
     Kind.POSTAL_SLIP: "Phiếu gửi hồ sơ",
+    Kind.SUPPLEMENT_SLIP: "Phiếu gửi bổ sung",
     Kind.BAG_LABEL: "Nhãn túi",
     Kind.MANIFEST: "Bảng kê túi",
     Kind.COURIER_LIST: "Bảng kê bưu tá",

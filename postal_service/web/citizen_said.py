@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from postal_service.web.citizen_unusual import BY_THE_AGENCY, unusual
+from postal_service.web.citizen_unusual import BY_STAGE, BY_THE_AGENCY, unusual
+from postal_service.web.citizen_waits import BRINGING, BROUGHT
 from postal_service.web.citizen_waits import SITUATIONS as WAITS
 from postal_service.web.citizen_words import (
     DECIDED_THERE,
@@ -36,6 +37,8 @@ def situation_of(slip: Slip) -> Situation:
 
 def as_it_goes(slip: Slip) -> Situation:
     """What is said of a dossier: its place, turned by the way it returns and by missed attempts."""
+    if (brought := brought_since(slip)) is not None:
+        return BY_STAGE.get(brought) or (BROUGHT if brought is Stage.WITH_AGENCY else BRINGING)
     place = place_of(slip)
     item, dossier = slip.leg(Leg.RESULT), slip.dossier
     if item is None:
@@ -48,6 +51,19 @@ def as_it_goes(slip: Slip) -> Situation:
     if item.stage is Stage.OUT and slip.lines[-1].act is Act.MISS:
         return OUT_AFTER_MISS
     return said_of(place)
+
+
+def brought_since(slip: Slip) -> Stage | None:
+    """Where all that the open request asks for is, once it was brought to a counter."""
+    if slip.dossier.status is not Status.SUPPLEMENT:
+        return None
+    item = slip.leg(Leg.SUPPLEMENT)
+    asked = slip.last(Act.ASK_MORE)
+    opened = [line for line in slip.lines if item and line.s10 == item.s10][:1]
+    if item is None or asked is None or not opened or opened[0].facts.get("partial"):
+        return None
+    later = slip.lines.index(opened[0]) > slip.lines.index(asked)
+    return item.stage if later and item.stage is not Stage.GIVEN_BACK else None
 
 
 def said_of(place: Place) -> Situation:

@@ -50,6 +50,14 @@ STEPS: Final[Mapping[tuple[Leg | None, Act, Stage | None], Pair]] = {
         "{agency} yêu cầu bổ sung {papers} giấy tờ, thời hạn tạm dừng",
         "{agency} asked for {papers} more paper(s); the limit is paused",
     ),
+    (Leg.SUPPLEMENT, Act.ACCEPT, Stage.ACCEPTED): (
+        "Bưu điện nhận {papers} loại giấy tờ bổ sung",
+        "The post took {papers} kind(s) of further papers",
+    ),
+    (Leg.SUPPLEMENT, Act.SIGN, Stage.WITH_AGENCY): (
+        "{agency} ký nhận giấy tờ bổ sung từ bưu tá",
+        "{agency} signed for the further papers",
+    ),
     (None, Act.RESUME, None): (
         "{agency} đã nhận giấy tờ bổ sung, tính tiếp thời hạn",
         "{agency} has the missing papers; the limit runs again",

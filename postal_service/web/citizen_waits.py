@@ -31,6 +31,23 @@ PASSING: Final = Situation(
     Turn.POST,
     WAIT,
 )
+#: What she brought is on its way to the agency, or there; the clock waits for the agency's word.
+BRINGING: Final = Situation(
+    (
+        "Bưu điện đang chuyển giấy tờ bổ sung đến {agency}. Thời hạn còn tạm dừng.",
+        "The post is taking the further papers to {agency}. The time limit is still paused.",
+    ),
+    Turn.POST,
+    WAIT,
+)
+BROUGHT: Final = Situation(
+    (
+        "Giấy tờ bổ sung đã đến {agency}. Cơ quan kiểm tra xong thì thời hạn tính tiếp.",
+        "The further papers are at {agency}. The time limit goes on once it has checked them.",
+    ),
+    Turn.AGENCY,
+    WAIT,
+)
 TAKEN_HERE: Final[Pair] = (
     "{office} đã tiếp nhận hồ sơ thay {agency}; giấy tờ đang được chuyển đến đó.",
     "{office} received the dossier for {agency}; the papers are on their way there.",

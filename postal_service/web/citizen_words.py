@@ -51,9 +51,9 @@ KEEP: Final[Pair] = (
     "It is finished; you need not do anything. If this is not right, call {hotline}.",
 )
 BRING_PAPERS: Final[Pair] = (
-    "Mang {papers} giấy tờ còn thiếu đến {agency_at}. "
+    "Mang {papers} giấy tờ còn thiếu, kèm biên nhận, đến bưu cục bất kỳ hoặc {agency_at}. "
     "Chưa rõ thiếu gì: xem bên dưới, hỏi {office} hoặc gọi {hotline}.",
-    "Bring the {papers} missing paper(s) to {agency_at}. "
+    "Bring the {papers} missing paper(s) with your receipt to any post office, or {agency_at}. "
     "Not sure what is missing? See below, ask at {office} or call {hotline}.",
 )
 FETCH_AT_OFFICE: Final[Pair] = (

@@ -152,6 +152,11 @@ OF_LAW: dict[Kind, tuple[Callable[[FormSet], bytes], tuple[int, int], set[tuple[
 OF_POST: dict[Kind, tuple[Callable[[FormSet], bytes], tuple[int, int], set[tuple[str, str]]]] = {
     Kind.LABEL: (lambda _: papers.label(counter.LABEL), LABEL, {(QR, S10), (BARS, S10)}),
     Kind.POSTAL_SLIP: (lambda _: papers.postal_slip(SLIP), A5, {(BARS, S10)}),
+    Kind.SUPPLEMENT_SLIP: (
+        lambda _: papers.postal_slip(replace(SLIP, supplement=True, partial=True)),
+        A5,
+        {(BARS, S10)},
+    ),
     Kind.BAG_LABEL: (
         lambda _: papers.bag_label(road.LABEL), LABEL, {(QR, road.NUMBER), (BARS, road.NUMBER)},
     ),

@@ -103,7 +103,7 @@ async def test_four_digits_open_the_rest(client: Client, desk: Connection, town:
     opened = await client.post(f"/h/{dossier.tracking_code}", data={"digits": " 0001 "})
 
     assert "sổ hộ khẩu" not in closed.text
-    assert "Mang 2 giấy tờ còn thiếu đến" in text(closed.text)
+    assert "Mang 2 giấy tờ còn thiếu, kèm biên nhận, đến bưu cục bất kỳ" in text(closed.text)
     seen = text(opened.text)
     assert opened.status_code == 200
     assert "Trần Bích Uyên" in seen

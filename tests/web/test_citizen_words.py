@@ -46,6 +46,11 @@ def walk() -> tuple[set[Place], set[tuple[Leg | None, Act, Stage | None]]]:
         (Leg.FORWARD, Stage.ACCEPTED, Status.RECEIVED),  # by a counter in the agency's name
     ]
     steps |= {(Leg.FORWARD, Act.ACCEPT, Stage.ACCEPTED), (None, Act.REGISTER, None)}
+    # papers that were asked for, from a counter to the agency
+    steps |= {
+        (Leg.SUPPLEMENT, Act.ACCEPT, Stage.ACCEPTED),
+        (Leg.SUPPLEMENT, Act.SIGN, Stage.WITH_AGENCY),
+    }
     while ahead:
         place = ahead.pop()
         if place in places:

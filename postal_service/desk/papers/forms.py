@@ -36,6 +36,7 @@ class Kind(StrEnum):
     # the post's own
     LABEL = "label"
     POSTAL_SLIP = "postal_slip"
+    SUPPLEMENT_SLIP = "supplement_slip"
     BAG_LABEL = "bag_label"
     MANIFEST = "manifest"
     COURIER_LIST = "courier_list"

@@ -28,6 +28,8 @@ class PostalSlip(Struct, frozen=True, kw_only=True):
     weight_g: int
     fees: tuple[Fee, ...]
     clerk: str
+    supplement: bool = False  #: what an agency asked for, sent after the dossier
+    partial: bool = False  #: and not all of it yet
 
 
 def postal_slip(paper: PostalSlip) -> bytes:
@@ -38,8 +40,8 @@ def postal_slip(paper: PostalSlip) -> bytes:
 def words(paper: PostalSlip) -> dict[str, object]:
     """What the template prints."""
     own: dict[str, object] = {
-        "title": "Phiếu gửi hồ sơ",
-        "basis": form_of(Kind.POSTAL_SLIP).basis,
+        "title": "Phiếu gửi bổ sung" if paper.supplement else "Phiếu gửi hồ sơ",
+        "basis": form_of(Kind.SUPPLEMENT_SLIP if paper.supplement else Kind.POSTAL_SLIP).basis,
         "number": paper.ref,
         "state": False,
         "facts": [
@@ -54,11 +56,21 @@ def words(paper: PostalSlip) -> dict[str, object]:
         "columns": ["TT", "Tên giấy tờ", "Bản chính", "Chứng thực", "Photo"],
         "widths": ["7mm", "1fr", "16mm", "18mm", "12mm"],
         "rows": [letter_words.counted(rank, line) for rank, line in enumerate(paper.documents, 1)],
-        "paragraphs": ["Đã đếm, đối chiếu và niêm phong trước mặt người gửi."],
+        "paragraphs": ["Đã đếm, đối chiếu và niêm phong trước mặt người gửi.", *remarks(paper)],
         "s10": letter_words.s10_of(paper.s10),
         "signs": [["Người gửi", paper.sender], ["Người nhận gửi", paper.clerk]],
     }
     return letter_words.blank(paper.head) | own
+
+
+def remarks(paper: PostalSlip) -> list[str]:
+    """What the citizen has to know of papers that come after."""
+    if not paper.supplement:
+        return []
+    said = ["Thời hạn giải quyết tính tiếp từ khi cơ quan xác nhận đã nhận đủ giấy tờ."]
+    if paper.partial:
+        said.append("Mới gửi một phần: người gửi mang nốt giấy tờ còn thiếu đến bưu cục bất kỳ.")
+    return said
 
 
 def money(fee: Fee) -> str:
