@@ -102,7 +102,6 @@ HANDLERS: list[ControllerRouterHandler] = [
     CourierListController,
     TextsController,
     CounterDeliveryController,
-    SupplementController,
     WindowController,
     SupplementController,
     CourierController,
