@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import date, datetime
 from typing import cast
 
 from asyncpg import Connection, Record
@@ -15,8 +15,8 @@ from tracking.stages import Keeper, Stage
 class Case(Struct, frozen=True, kw_only=True):
     """One incident, and where its paper is now.
 
-    ``extra``: the paper lay in a bag or on a list that does not name it; ``holder`` is who
-    answers for it in the register all the same. ``asked_until``: so long an end of it
+    ``extra``: the paper lay in a bag, on a list or on a shelf where the register does not have
+    it; ``holder`` is who answers for it all the same. ``asked_until``: so long an end of it
     waits for a second person.
     """
 
@@ -43,6 +43,8 @@ class Case(Struct, frozen=True, kw_only=True):
     closed_at: datetime | None
     closer: str | None
     approver: str | None
+    #: the evening whose count showed it
+    counted_on: date | None
 
     @property
     def finder(self) -> Party | None:
@@ -62,7 +64,7 @@ class Case(Struct, frozen=True, kw_only=True):
 STANDING = """
 SELECT id, reason, reason_vi, opened_at, opener, seen_at, number, taker_kind, taker_id, s10, extra,
        ref, stage, holder_kind, holder_id, holder, offered_kind, offered_id, asked_until, outcome,
-       closed_at, closer, approver
+       closed_at, closer, approver, counted_on
   FROM incident_seen
  WHERE closed_at IS NULL AND $1 = ANY(offices)
  ORDER BY id
@@ -77,7 +79,7 @@ async def standing(conn: Connection[Record], office_id: int) -> list[Case]:
 SETTLED = """
 SELECT id, reason, reason_vi, opened_at, opener, seen_at, number, taker_kind, taker_id, s10, extra,
        ref, stage, holder_kind, holder_id, holder, offered_kind, offered_id, asked_until, outcome,
-       closed_at, closer, approver
+       closed_at, closer, approver, counted_on
   FROM incident_seen
  WHERE closed_at > $2 AND $1 = ANY(offices)
  ORDER BY closed_at DESC
@@ -92,7 +94,7 @@ async def settled(conn: Connection[Record], office_id: int, since: datetime) -> 
 ONE = """
 SELECT id, reason, reason_vi, opened_at, opener, seen_at, number, taker_kind, taker_id, s10, extra,
        ref, stage, holder_kind, holder_id, holder, offered_kind, offered_id, asked_until, outcome,
-       closed_at, closer, approver
+       closed_at, closer, approver, counted_on
   FROM incident_seen
  WHERE id = $1 AND closed_at IS NULL AND $2 = ANY(offices)
 """

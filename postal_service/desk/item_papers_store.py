@@ -169,7 +169,10 @@ INCIDENT_FOR = """
 SELECT i.id, i.office_id, r.name_vi AS reason, i.opened_at, p.full_name AS opener, c.s10, d.ref,
        h.number, h.giver_kind, h.giver_id, h.taker_kind, h.taker_id, h.seal, h.seal_found,
        h.seal_whole, h.dispatched, h.counted,
-       array(SELECT x.s10 FROM hand_over_extra x WHERE x.scan_id = i.cause) AS extras, i.outcome,
+       array(SELECT x.s10 FROM hand_over_extra x WHERE x.scan_id = i.cause
+             UNION ALL
+             SELECT e.s10 FROM evening_line e WHERE e.cause = i.cause AND e.outcome = 'extra')
+             AS extras, i.outcome,
        q.full_name AS closer, a.full_name AS approver, i.closed_at
   FROM incident i
   JOIN reason r ON r.code = i.reason

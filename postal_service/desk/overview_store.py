@@ -46,7 +46,7 @@ async def decided(conn: Connection[Record], *, since: datetime, now: datetime) -
 STANDING = """
 SELECT id, reason, reason_vi, opened_at, opener, seen_at, number, taker_kind, taker_id, s10, extra,
        ref, stage, holder_kind, holder_id, holder, offered_kind, offered_id, asked_until, outcome,
-       closed_at, closer, approver
+       closed_at, closer, approver, counted_on
   FROM incident_seen
  WHERE closed_at IS NULL
  ORDER BY id
@@ -61,7 +61,7 @@ async def standing(conn: Connection[Record]) -> list[Case]:
 SETTLED = """
 SELECT id, reason, reason_vi, opened_at, opener, seen_at, number, taker_kind, taker_id, s10, extra,
        ref, stage, holder_kind, holder_id, holder, offered_kind, offered_id, asked_until, outcome,
-       closed_at, closer, approver
+       closed_at, closer, approver, counted_on
   FROM incident_seen
  WHERE closed_at > $1
  ORDER BY closed_at DESC

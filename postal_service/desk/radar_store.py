@@ -147,7 +147,7 @@ UNION ALL
 SELECT 'call_waiting', 'task:' || t.id, t.opened_at, jsonb_build_object('ref', d.ref)
   FROM task t
   JOIN dossier d ON d.id = t.dossier_id
- WHERE t.office_id = $1 AND t.done_at IS NULL AND t.opened_at <= $2
+ WHERE t.office_id = $1 AND t.kind = 'call_citizen' AND t.done_at IS NULL AND t.opened_at <= $2
 """
 
 

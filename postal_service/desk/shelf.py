@@ -13,7 +13,7 @@ from postal_service.desk import shelf_store as store
 from postal_service.desk.errors import DeskError
 from postal_service.desk.procedures import Procedure
 from postal_service.desk.promise import Promise, promise_for
-from postal_service.desk.shelf_store import Item, Task, Waiting
+from postal_service.desk.shelf_store import Item, Waiting
 from tracking import identifiers, reserved, slip
 from tracking.errors import UnknownDossier
 from tracking.model import Party
@@ -22,13 +22,11 @@ from tracking.stages import Keeper
 
 __all__ = [
     "Item",
-    "Task",
     "Waiting",
     "count_tasks",
     "finish_task",
     "items",
     "look_up",
-    "tasks",
 ]
 
 
@@ -131,11 +129,6 @@ async def ref_of(conn: Connection[Record], code: str, office_id: int) -> str:
 async def items(conn: Connection[Record], office_id: int) -> list[Item]:
     """Everything this office holds: what waits to be carried, and what waits to be fetched."""
     return await store.items_at(conn, office_id)
-
-
-async def tasks(conn: Connection[Record], office_id: int) -> list[Task]:
-    """Whom this office has to call, the oldest first."""
-    return await store.open_tasks(conn, office_id)
 
 
 async def count_tasks(conn: Connection[Record], office_id: int) -> int:

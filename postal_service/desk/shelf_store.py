@@ -55,32 +55,6 @@ async def items_at(conn: Connection[Record], office_id: int) -> list[Item]:
     return convert(await conn.fetch(ITEMS_AT, office_id), list[Item])
 
 
-class Task(Struct, frozen=True, kw_only=True):
-    """Somebody to call. ``phone`` is E.164, or None: then only a letter or a visit is left."""
-
-    id: int
-    ref: str
-    name: str
-    phone: str | None
-    text_vi: str
-    opened_at: datetime
-
-
-OPEN_TASKS = """
-SELECT t.id, d.ref, p.full_name AS name, p.phone, t.text_vi, t.opened_at
-  FROM task t
-  JOIN dossier d ON d.id = t.dossier_id
-  JOIN party p ON p.id = d.applicant_id
- WHERE t.office_id = $1 AND t.done_at IS NULL
- ORDER BY t.opened_at, t.id
- LIMIT 200
-"""
-
-
-async def open_tasks(conn: Connection[Record], office_id: int) -> list[Task]:
-    return convert(await conn.fetch(OPEN_TASKS, office_id), list[Task])
-
-
 COUNT_TASKS = "SELECT count(*) FROM task WHERE office_id = $1 AND done_at IS NULL"
 
 

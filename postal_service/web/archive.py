@@ -51,6 +51,7 @@ NAMES: Final[Mapping[str, str]] = {
     Kind.PICK_UP: "Phiếu nhận tại nhà",
     Kind.COMPLAINT: "Phiếu nhận phản ánh",
     Kind.OUTAGE_PACK: "Gói in sẵn",
+    Kind.EVENING_COUNT: "Phiếu kiểm đếm",
 }
 #: Their copies are numbered where they are accepted, with the receipt's own count.
 AT_COUNTER: Final = frozenset({Kind.RECEIPT, Kind.LABEL})

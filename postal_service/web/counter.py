@@ -13,7 +13,7 @@ from litestar.response import Redirect
 from notifications import phone as phones
 from postal_service.caller import Staff
 from postal_service.clock import VIETNAM
-from postal_service.desk import counter, drafts, filings, papers, prints, procedures, shelf
+from postal_service.desk import counter, drafts, filings, papers, prints, procedures, shelf, tasks
 from postal_service.desk.archive import Print, UnknownPaper
 from postal_service.desk.intake import Incomplete
 from postal_service.web import counter_form
@@ -245,11 +245,12 @@ class CounterController(Controller):
 
     @get("/tasks", name="counter.tasks")
     async def tasks(self, request: AnyRequest, caller: Caller, db: Db) -> Response[str]:
-        """Whom to call, because no message can."""
+        """Whom to call because no message can, what to fetch, look for and pay back."""
         async with db.begin(caller.context) as conn:
-            tasks = await shelf.tasks(conn, office(caller))
+            groups = await tasks.groups(conn, office(caller))
+            waiting = await shelf.count_tasks(conn, office(caller))
         return await page(
-            request, "counter/tasks.html", tasks=tasks, open_tasks=len(tasks), phones=phones
+            request, "counter/tasks.html", groups=groups, open_tasks=waiting, phones=phones
         )
 
     @post("/tasks/{task_id:int}/done", name="counter.task_done", status_code=303)

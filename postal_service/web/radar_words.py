@@ -22,7 +22,7 @@ RULES: Final[Mapping[str, tuple[str, str]]] = {
     Rule.POST_AT_RISK: ("Bưu điện sắp trễ hẹn", "Phát hôm nay, hoặc báo người dân ngày mới."),
     Rule.AGENCY_AT_RISK: ("Cơ quan sắp trễ hẹn", "Nhắc cơ quan trước giờ hẹn."),
     Rule.NO_SCAN: ("Lâu không có ai quét", "Tìm trên kệ, giao cho bưu tá."),
-    Rule.CALL_WAITING: ("Người dân chưa được gọi", "Gọi theo danh sách Cần gọi."),
+    Rule.CALL_WAITING: ("Người dân chưa được gọi", "Gọi theo danh sách Cần làm."),
     Rule.SHEET_UNENTERED: ("Tờ in sẵn chưa nhập", "Nhập tờ đã viết tay, gạch bỏ tờ không dùng."),
     Rule.COMPLAINT_DUE: ("Phản ánh sắp quá hạn trả lời", "Trưởng bưu cục trả lời người dân."),
     Rule.SNOOPING: ("Xem nhiều thông tin người dân", "Hỏi lý do; xem Nhật ký xem."),

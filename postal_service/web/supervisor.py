@@ -17,7 +17,15 @@ from msgspec import Struct
 from postal_service.caller import Role, Staff
 from postal_service.clock import VIETNAM
 from postal_service.database import Connection
-from postal_service.desk import approvals, closures, incident_desk, overview, radar, roster
+from postal_service.desk import (
+    approvals,
+    closures,
+    evening_sheets,
+    incident_desk,
+    overview,
+    radar,
+    roster,
+)
 from postal_service.desk.alarm_store import Mark
 from postal_service.desk.closures import Closure
 from postal_service.desk.radar_rules import Answer
@@ -67,6 +75,8 @@ class Front(Struct, frozen=True, kw_only=True):
     approvals: int
     incidents: int
     closures: list[Closure]
+    #: evenings of the last days on which nobody counted
+    uncounted: int
     shifts: list[tuple[str, list[str]]]
     offices: list[OfficeLine]
 
@@ -153,6 +163,7 @@ async def front_of(conn: Connection, staff: Staff, now: datetime) -> Front:
             approvals=waiting,
             incidents=incidents,
             closures=await closures.standing(conn, None),
+            uncounted=await evening_sheets.uncounted(conn, staff, now=now),
             shifts=[],
             offices=await offices_with_alarms(conn, marks, staff),
         )
@@ -163,6 +174,7 @@ async def front_of(conn: Connection, staff: Staff, now: datetime) -> Front:
         approvals=await approvals.count_waiting(conn, office_id, now=now),
         incidents=await incident_desk.count_open(conn, office_id),
         closures=await closures.standing(conn, office_id),
+        uncounted=await evening_sheets.uncounted(conn, staff, now=now),
         shifts=await today(conn, office_id, now),
         offices=[],
     )

@@ -214,7 +214,7 @@ def test_keys_and_lists_are_sound(result: str, site: str, browser: Browser) -> N
     expect(page.get_by_role("cell", name=result)).to_be_visible()
     check(page)
     page.goto(f"{site}/counter/tasks")
-    expect(page.get_by_text("Không có ai cần gọi")).to_be_visible()
+    expect(page.get_by_text("Không có việc nào chờ")).to_be_visible()
     check(page)
     page.set_viewport_size({"width": 390, "height": 844})
     for path in ("/counter", "/counter/items", "/counter/tasks", "/counter/hand-overs"):

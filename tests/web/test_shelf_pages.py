@@ -55,14 +55,14 @@ async def test_a_call_is_listed_with_its_words_and_ticked_off(
         MORNING,
     )
     page = await clerk.get("/counter/tasks")
-    assert "Cần gọi (1)" in words(page)
+    assert "Cần làm (1)" in words(page)
     assert "Hồ sơ đã đến cơ quan." in words(page)
     action = re.search(r'action="(/counter/tasks/\d+/done)"', page.text)
     assert action is not None
 
     await clerk.post(action[1], data={"csrf": clerk.form_token})
 
-    assert "Không có ai cần gọi" in words(await clerk.get("/counter/tasks"))
+    assert "Không có việc nào chờ" in words(await clerk.get("/counter/tasks"))
 
 
 @pytest.mark.parametrize(

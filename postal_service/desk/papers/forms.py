@@ -55,6 +55,7 @@ class Kind(StrEnum):
     COMPLAINT = "complaint"
     OUTAGE_PACK = "outage_pack"
 
+    EVENING_COUNT = "evening_count"
 
 class Form(Struct, frozen=True, kw_only=True):
     """How a kind of paper is called and what it stands on; the post's own forms have no number."""

@@ -39,6 +39,7 @@ const BEGUN = {
   bag: () => ["túi đang đóng", "/counter/bags/new"],
   courier: () => ["bảng kê bưu tá", "/counter/courier-lists/new"],
   taking: () => ["nhận từ bưu tá", "/counter/taking"],
+  evening: () => ["kiểm đếm cuối ngày", "/counter/evening"],
   receive: (number) => [number, `/counter/bags/${number}`],
 };
 
