@@ -23,6 +23,7 @@ from postal_service.desk import (
     party_store,
     prints_store,
     procedures,
+    representative_store,
 )
 from postal_service.desk import counter_store as store
 from postal_service.desk.agencies import Agency
@@ -152,7 +153,12 @@ async def read(
 
 
 async def accept(
-    conn: Connection[Record], intake: Intake, *, staff: Staff, now: datetime
+    conn: Connection[Record],
+    intake: Intake,
+    *,
+    staff: Staff,
+    now: datetime,
+    promised: Estimate | None = None,
 ) -> Accepted:
     """Enter the dossier in the register, and beside it who, what and how much.
 
@@ -160,6 +166,7 @@ async def accept(
     content under its id, Incomplete for an agency's code that is registered
     already, SheetEntered or SheetStruck for a blank, and what journey.open_dossier and
     estimate.estimate raise. What stood on a blank happened when the paper says.
+    *promised* spares many alike the same sum of the same moment.
     """
     at = intake.blank.at if intake.blank else now
     await store.lock_form(conn, intake.form_id)
@@ -173,7 +180,7 @@ async def accept(
         if intake.blank
         else None
     )
-    promised = await estimate.estimate(conn, case_of(intake), at)
+    promised = promised or await estimate.estimate(conn, case_of(intake), at)
     applicant = await party_store.add_party(conn, intake.applicant)
     receiver = await party_store.add_party(conn, intake.receiver) if intake.receiver else applicant
     new = new_dossier(intake, promised, staff, applicant_id=applicant, receiver_id=receiver)
@@ -186,6 +193,8 @@ async def accept(
         form_set=form_set_on(at.astimezone(VIETNAM).date()),
     )
     await store.add_papers(conn, dossier.id, intake.papers)
+    if intake.representative:
+        await representative_store.add(conn, dossier.id, intake.representative)
     press = Press(key=intake.form_id, by=staff.actor, at=at, now=now, means=intake.payment.means)
     await acceptance.charge(conn, dossier.id, intake, promised.charges, press)
     if intake.given_code:
@@ -206,7 +215,7 @@ def same(found: Earlier, intake: Intake) -> bool:
         and found.agency_code == code
         and (found.weight_g, found.sets) == (intake.weight_g, intake.sets)
         and (found.applicant, found.receiver) == (intake.applicant, intake.receiver)
-        and found.papers == intake.papers
+        and (found.representative, found.papers) == (intake.representative, intake.papers)
     )
 
 

@@ -10,8 +10,8 @@ from uuid import UUID
 from asyncpg import Connection, Record
 from msgspec import Struct, convert, json
 
-from postal_service.desk import party_store
-from postal_service.desk.intake import Intake, Paper, Person
+from postal_service.desk import party_store, representative_store
+from postal_service.desk.intake import Intake, Paper, Person, Representative
 from postal_service.fields import Plain
 
 
@@ -30,6 +30,7 @@ class Earlier(Struct, frozen=True, kw_only=True):
     applicant: Person
     #: None where it is the applicant
     receiver: Person | None
+    representative: Representative | None
     papers: tuple[Paper, ...]
 
 
@@ -42,12 +43,12 @@ async def lock_form(conn: Connection[Record], form_id: UUID) -> None:
 
 
 EARLIER = """
-SELECT d.ref, d.office_id, d.procedure_id, d.agency_id, d.service, d.return_way,
+SELECT d.id, d.ref, d.office_id, d.procedure_id, d.agency_id, d.service, d.return_way,
        CASE WHEN d.service = 'return' OR d.acceptance_mode = 'delegate' THEN d.agency_code
             END AS agency_code, i.weight_g, i.sets,
        d.applicant_id, d.receiver_id,
        (SELECT coalesce(jsonb_agg(line ORDER BY line.ordinal), '[]')
-          FROM (SELECT ordinal, name_vi, originals, certified, photocopies
+          FROM (SELECT ordinal, name_vi, originals, certified, photocopies, voluntary
                   FROM intake_document
                  WHERE dossier_id = d.id) AS line) AS papers
   FROM intake i
@@ -62,8 +63,12 @@ async def earlier(conn: Connection[Record], form_id: UUID) -> Earlier | None:
         return None
     people = await party_store.parties(conn, [row["applicant_id"], row["receiver_id"]])
     applicant, receiver = people[row["applicant_id"]], people[row["receiver_id"]]
-    both = {"applicant": applicant, "receiver": None if receiver is applicant else receiver}
-    return convert({**row, **both}, Earlier)
+    named = {
+        "applicant": applicant,
+        "receiver": None if receiver is applicant else receiver,
+        "representative": await representative_store.of_dossier(conn, row["id"]),
+    }
+    return convert({**row, **named}, Earlier)
 
 
 AGENCY_CODE_TAKEN = """
@@ -101,15 +106,17 @@ async def add_intake(
 
 
 ADD_PAPERS = """
-INSERT INTO intake_document (dossier_id, ordinal, name_vi, originals, certified, photocopies)
-SELECT $1, ordinal, name_vi, originals, certified, photocopies
-  FROM unnest($2::smallint[], $3::text[], $4::smallint[], $5::smallint[], $6::smallint[])
-       AS line(ordinal, name_vi, originals, certified, photocopies)
+INSERT INTO intake_document (dossier_id, ordinal, name_vi, originals, certified, photocopies,
+                             voluntary)
+SELECT $1, ordinal, name_vi, originals, certified, photocopies, voluntary
+  FROM unnest($2::smallint[], $3::text[], $4::smallint[], $5::smallint[], $6::smallint[],
+              $7::boolean[])
+       AS line(ordinal, name_vi, originals, certified, photocopies, voluntary)
 """
 
 
 async def add_papers(conn: Connection[Record], dossier_id: int, papers: Sequence[Paper]) -> None:
-    names = ("ordinal", "name_vi", "originals", "certified", "photocopies")
+    names = ("ordinal", "name_vi", "originals", "certified", "photocopies", "voluntary")
     columns = [[getattr(paper, name) for paper in papers] for name in names]
     await conn.execute(ADD_PAPERS, dossier_id, *columns)
 

@@ -56,7 +56,14 @@ async def keep(conn: Connection[Record], entry: Entry, *, staff: Staff, now: dat
 
 
 def personal(entry: Entry) -> bool:
-    return bool(entry.name or entry.citizen_id or entry.phone or entry.address)
+    return bool(
+        entry.name
+        or entry.citizen_id
+        or entry.phone
+        or entry.address
+        or entry.rep_name
+        or entry.rep_id
+    )
 
 
 async def mine(conn: Connection[Record], staff: Staff) -> list[Draft]:

@@ -12,6 +12,7 @@ from msgspec import Struct
 
 from postal_service.desk.agencies import Agency
 from postal_service.desk.errors import DeskError
+from postal_service.desk.money.model import Means, Moment, Payment
 from postal_service.desk.offices import Office
 from postal_service.desk.procedures import Procedure, Service
 from tracking.errors import TrackingError
@@ -37,6 +38,15 @@ class PaperEntry(Struct, frozen=True, kw_only=True):
     photocopies: str = "0"
 
 
+class ExtraEntry(Struct, frozen=True, kw_only=True):
+    """A paper beyond the published list, as typed."""
+
+    name: str = ""
+    certified: str = "0"
+    photocopies: str = "0"
+    originals: str = "0"
+
+
 class Entry(Struct, frozen=True, kw_only=True):
     """The form as typed, nothing checked: what a draft keeps and a refused page shows again."""
 
@@ -56,6 +66,17 @@ class Entry(Struct, frozen=True, kw_only=True):
     receiver_name: str = ""
     receiver_phone: str = ""
     receiver_address: str = ""
+    #: somebody else stands at the counter, with a paper of authorisation
+    represented: bool = False
+    rep_name: str = ""
+    rep_id: str = ""
+    rep_phone: str = ""
+    rep_paper: str = ""
+    #: how the state's money and the way back are paid (``desk.money.model``)
+    state_moment: str = Moment.BEFORE
+    exempt_why: str = ""
+    back_moment: str = Moment.ON_DELIVERY
+    means: str = Means.CASH
     weight_g: str = "100"
     sets: str = "1"
     agency_code: str = ""
@@ -67,6 +88,9 @@ class Entry(Struct, frozen=True, kw_only=True):
     paper_day: str = ""
     paper_time: str = ""
     papers: tuple[PaperEntry, ...] = ()
+    #: papers nobody asks for, and that the citizen wants them to go along
+    extras: tuple[ExtraEntry, ...] = ()
+    insists: bool = False
 
 
 class Person(Struct, frozen=True, kw_only=True):
@@ -81,13 +105,22 @@ class Person(Struct, frozen=True, kw_only=True):
 
 
 class Paper(Struct, frozen=True, kw_only=True):
-    """One line of the published list, as counted with the citizen."""
+    """One line of the list, as counted with the citizen."""
 
     ordinal: int
     name_vi: str
     originals: int
     certified: int
     photocopies: int
+    #: beyond the published list, because the citizen insisted
+    voluntary: bool = False
+
+
+class Representative(Struct, frozen=True, kw_only=True):
+    """Who stands here for the applicant; ``paper``: number and day of her authorisation."""
+
+    person: Person
+    paper: str
 
 
 class Appointment(Struct, frozen=True, kw_only=True):
@@ -122,6 +155,8 @@ class Intake(Struct, frozen=True, kw_only=True):
     appointment: Appointment | None
     given_code: str | None = None  #: given here, in the agency's name
     blank: Blank | None = None
+    representative: Representative | None = None
+    payment: Payment = Payment()
 
 
 class Problem(Struct, frozen=True):

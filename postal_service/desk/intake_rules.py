@@ -11,22 +11,25 @@ from datetime import datetime
 from typing import Final
 from uuid import UUID
 
-from notifications import phone as phones
+from msgspec.structs import replace
+
 from postal_service.clock import VIETNAM
 from postal_service.desk.agencies import Agency
-from postal_service.desk.checklist import read_papers
+from postal_service.desk.checklist import read_extras, read_papers
 from postal_service.desk.intake import (
     Appointment,
     Entry,
     Findings,
     Incomplete,
     Intake,
-    Person,
+    Paper,
     ReturnWay,
 )
+from postal_service.desk.intake_people import read_applicant, read_receiver, read_representative
+from postal_service.desk.money.model import Means, Moment, Payment
 from postal_service.desk.offices import Office
 from postal_service.desk.procedures import Procedure, Service, services
-from tracking.identifiers import parse_citizen_id, parse_dossier_code
+from tracking.identifiers import parse_dossier_code
 
 HEAVIEST_G: Final = 30_000
 #: A result is a sheet or two: what its way back is priced at before anybody has seen it.
@@ -36,8 +39,9 @@ MOST_COPIES: Final = 99
 FURTHEST_YEARS: Final = 5
 #: The hour of an appointment that names only its day.
 CLOSING: Final = "17:00"
-#: A shorter address finds no house.
-SHORTEST_ADDRESS: Final = 10
+#: A ground is a few words: "hộ nghèo, sổ số …".
+SHORTEST_GROUND: Final = 3
+LONGEST_GROUND: Final = 200
 
 
 def check(
@@ -59,10 +63,14 @@ def check(
     applicant = read_applicant(entry, found, at_home=way is ReturnWay.HOME)
     receiver = read_receiver(entry, found, at_home=way is ReturnWay.HOME)
     by_agency = service is Service.RETURN
-    papers = read_papers(entry, procedure, found) if procedure and not by_agency else ()
+    representative = read_representative(entry, found)
+    papers: tuple[Paper, ...] = ()
+    if procedure and not by_agency:
+        papers = read_papers(entry, procedure, found) + read_extras(entry, found)
     weight = RESULT_G if by_agency else read_number("weight_g", entry.weight_g, HEAVIEST_G, found)
     sets = 1 if by_agency else read_number("sets", entry.sets, MOST_COPIES, found)
     appointment = read_appointment(entry, found, now) if by_agency else None
+    payment = read_payment(entry, service, found) if service else Payment()
     if found.problems or not (form_id and procedure and agency and service and way):
         raise Incomplete(found.problems)
     return Intake(
@@ -78,6 +86,8 @@ def check(
         weight_g=weight,
         sets=sets,
         appointment=appointment,
+        representative=representative,
+        payment=payment,
     )
 
 
@@ -109,6 +119,15 @@ def read_service(text: str, procedure: Procedure | None, found: Findings) -> Ser
             "The agency does not take this procedure by post. The citizen files at the agency.",
         )
         return None
+    if allowed == [Service.RETURN] and text in (Service.SEND, Service.BOTH):
+        found.add(
+            "service",
+            "Cơ quan chỉ nhận thủ tục này trực tiếp, bưu điện không được nhận hồ sơ. In phiếu "
+            "hướng dẫn, hoặc chọn «Nhận kết quả» khi người dân đã có giấy hẹn.",
+            "The agency takes these papers in person only; the post may not. Print the guidance, "
+            "or choose “receive result” where the citizen has the agency's slip.",
+        )
+        return None
     if text not in allowed:
         found.add(
             "service",
@@ -129,81 +148,41 @@ def read_way(text: str, service: Service | None, found: Findings) -> ReturnWay |
     return ReturnWay(text)
 
 
-def read_applicant(entry: Entry, found: Findings, *, at_home: bool) -> Person:
-    name = read_name("name", entry.name, found)
-    citizen = (
-        found.attempt("citizen_id", parse_citizen_id, entry.citizen_id)
-        if entry.citizen_id
-        else None
-    )
-    number = None if entry.no_phone else read_phone("phone", entry.phone, found)
-    address = read_text("address", entry.address, 300, found)
-    if at_home and not entry.other_receiver and len(address) < SHORTEST_ADDRESS:
-        found.add(
-            "address",
-            "Ghi địa chỉ giao kết quả: số nhà hoặc thôn, xã hoặc phường.",
-            "Write the address for delivery: house or hamlet, commune or ward.",
+def read_payment(entry: Entry, service: Service, found: Findings) -> Payment:
+    """Who pays what when. Where she filed herself she paid the agency herself."""
+    try:
+        payment = Payment(
+            state=Moment(entry.state_moment),
+            back=Moment(entry.back_moment),
+            means=Means(entry.means),
+            why=entry.exempt_why,
         )
-    return Person(
-        full_name=name,
-        citizen_id=citizen.number if citizen else None,
-        phone=number.e164 if number else None,
-        sms_allowed=bool(number and number.sms_allowed),
-        address=address,
-        note=read_text("note", entry.note, 200, found),
-    )
-
-
-def read_receiver(entry: Entry, found: Findings, *, at_home: bool) -> Person | None:
-    """The other person who takes the result, if the applicant names one."""
-    if not entry.other_receiver:
-        return None
-    number = (
-        read_phone("receiver_phone", entry.receiver_phone, found) if entry.receiver_phone else None
-    )
-    address = read_text("receiver_address", entry.receiver_address, 300, found)
-    if at_home and len(address) < SHORTEST_ADDRESS:
+    except ValueError:
         found.add(
-            "receiver_address",
-            "Ghi địa chỉ của người nhận thay.",
-            "Write the address of the one who receives.",
+            "state_moment",
+            "Chọn cách thu tiền trong danh sách.",
+            "Choose from the list how the money is paid.",
         )
-    return Person(
-        full_name=read_name("receiver_name", entry.receiver_name, found),
-        phone=number.e164 if number else None,
-        sms_allowed=bool(number and number.sms_allowed),
-        address=address,
-        note=read_text("note", entry.note, 200, found) if at_home else "",
-    )
-
-
-def read_name(field: str, text: str, found: Findings) -> str:
-    if not 2 <= len(text) <= 120 or not any(letter.isalpha() for letter in text):
+        return Payment()
+    if payment.means is Means.NONE or payment.back is Moment.EXEMPT:
+        found.add("means", "Chọn tiền mặt hoặc chuyển khoản.", "Choose cash or transfer.")
+    if service is Service.RETURN:
+        return replace(payment, state=Moment.BEFORE, why="")
+    if service is Service.SEND and payment.state is Moment.ON_DELIVERY:
         found.add(
-            field,
-            "Ghi họ và tên như trên giấy tờ, từ 2 đến 120 ký tự.",
-            "Write the full name as on the papers, 2 to 120 characters.",
+            "state_moment",
+            "Chỉ gửi hồ sơ thì bưu điện không giao kết quả: chọn thu ngay hoặc được miễn.",
+            "Nothing is delivered with this service: choose now or exempt.",
         )
-    return " ".join(text.split())
-
-
-def read_text(field: str, text: str, longest: int, found: Findings) -> str:
-    if len(text) > longest:
+    if payment.state is not Moment.EXEMPT:
+        return replace(payment, why="")
+    if not SHORTEST_GROUND <= len(payment.why) <= LONGEST_GROUND:
         found.add(
-            field,
-            f"Dài quá {longest} ký tự. Rút gọn lại.",
-            f"Longer than {longest} characters. Shorten it.",
+            "exempt_why",
+            "Ghi căn cứ miễn lệ phí, ví dụ: hộ nghèo, người có công (3 đến 200 ký tự).",
+            "Write the ground of the exemption, like a poor household (3 to 200 characters).",
         )
-    return text
-
-
-def read_phone(field: str, text: str, found: Findings) -> phones.Phone | None:
-    """A number to write to, or a landline to call."""
-    phone = phones.read(text)
-    if phone.status not in ("mobile", "landline"):
-        said = phones.say(phone)
-        found.add(field, said.vi, said.en)
-    return phone
+    return payment
 
 
 def read_number(field: str, text: str, most: int, found: Findings) -> int:

@@ -111,6 +111,8 @@ def receipt_of(sheet: Sheet, *, site: str, ordinal: int) -> Receipt:
         tracking_code=sheet.tracking_code,
         site=site.rstrip("/"),
         name=sheet.name,
+        rep_name=sheet.rep_name or "",
+        rep_paper=sheet.rep_paper or "",
         id_number=sheet.citizen_id,
         address=sheet.address or "–",
         phone=display(sheet.phone).replace(" ", "") if sheet.phone else None,
@@ -135,7 +137,9 @@ def receipt_of(sheet: Sheet, *, site: str, ordinal: int) -> Receipt:
 def documents(sheet: Sheet) -> tuple[DocumentLine, ...]:
     return tuple(
         DocumentLine(
-            name=paper.name_vi,
+            name=f"{paper.name_vi} (người dân tự nguyện nộp thêm)"
+            if paper.voluntary
+            else paper.name_vi,
             originals=paper.originals,
             certified=paper.certified,
             photocopies=paper.photocopies,

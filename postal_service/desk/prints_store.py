@@ -57,6 +57,8 @@ class Sheet(Struct, frozen=True, kw_only=True):
     address: str
     receiver_name: str
     receiver_address: str
+    rep_name: str | None  #: who handed it in for the applicant, and on which paper
+    rep_paper: str | None
     papers: tuple[Paper, ...]
     issue: int  #: how often the receipt was issued again
     first_print: int  #: the print that is this issue's original
@@ -87,8 +89,9 @@ SELECT d.id AS dossier_id, d.ref, d.tracking_code, c.s10, d.status, d.agency_cod
        p.name_vi AS procedure_name, p.code AS procedure_code,
        a.full_name AS name, a.citizen_id, a.phone, a.address,
        r.full_name AS receiver_name, r.address AS receiver_address,
+       x.full_name AS rep_name, v.paper AS rep_paper,
        (SELECT coalesce(jsonb_agg(line ORDER BY line.ordinal), '[]')
-          FROM (SELECT ordinal, name_vi, originals, certified, photocopies
+          FROM (SELECT ordinal, name_vi, originals, certified, photocopies, voluntary
                   FROM intake_document
                  WHERE dossier_id = d.id) AS line) AS papers,
        n.issue,
@@ -106,6 +109,8 @@ SELECT d.id AS dossier_id, d.ref, d.tracking_code, c.s10, d.status, d.agency_cod
   JOIN procedure p ON p.id = d.procedure_id
   JOIN party a ON a.id = d.applicant_id
   JOIN party r ON r.id = d.receiver_id
+  LEFT JOIN representative v ON v.dossier_id = d.id
+  LEFT JOIN party x ON x.id = v.party_id
   LEFT JOIN consignment c ON c.dossier_id = d.id AND c.leg = 'F'
  WHERE d.ref = $1 AND d.office_id = $2
 """

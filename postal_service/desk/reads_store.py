@@ -15,7 +15,7 @@ class Party(Struct, frozen=True, kw_only=True):
     """A citizen of a dossier, with everything she told."""
 
     id: int
-    who: str  #: applicant | receiver
+    who: str  #: applicant | receiver | representative
     full_name: str
     phone: str | None
     citizen_id: str | None
@@ -24,12 +24,14 @@ class Party(Struct, frozen=True, kw_only=True):
 
 
 PARTIES_OF = """
-SELECT p.id, CASE WHEN p.id = d.applicant_id THEN 'applicant' ELSE 'receiver' END AS who,
+SELECT p.id, CASE p.id WHEN d.applicant_id THEN 'applicant' WHEN v.party_id THEN 'representative'
+                   ELSE 'receiver' END AS who,
        p.full_name, p.phone, p.citizen_id, p.address, p.note
   FROM dossier d
-  JOIN party p ON p.id IN (d.applicant_id, d.receiver_id)
+  LEFT JOIN representative v ON v.dossier_id = d.id
+  JOIN party p ON p.id IN (d.applicant_id, d.receiver_id, v.party_id)
  WHERE d.id = $1
- ORDER BY p.id <> d.applicant_id
+ ORDER BY p.id <> d.applicant_id, p.id
 """
 
 

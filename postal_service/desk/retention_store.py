@@ -31,7 +31,9 @@ SELECT p.id
  WHERE p.erased_at IS NULL AND p.created_at < $1
    AND NOT EXISTS (
        SELECT FROM dossier d
-        WHERE p.id IN (d.applicant_id, d.receiver_id)
+        WHERE (p.id IN (d.applicant_id, d.receiver_id)
+               OR EXISTS (SELECT FROM representative v
+                           WHERE v.dossier_id = d.id AND v.party_id = p.id))
           AND (d.status NOT IN (3, 8, 10)
                OR EXISTS (SELECT FROM event e WHERE e.dossier_id = d.id AND e.heard_at >= $1)))
  ORDER BY p.id
@@ -53,6 +55,11 @@ UPDATE party
 """
 
 
+# The paper that let her hand in papers for somebody names them both.
+ERASE_PAPER = "UPDATE representative SET paper_sealed = ($2::sealed).body WHERE dossier_id = $1"
+REPRESENTED = "SELECT dossier_id FROM representative WHERE party_id = ANY($1::bigint[])"
+
+
 async def erase_parties(conn: Connection[Record], ids: Sequence[int], at: datetime) -> None:
     await conn.executemany(
         ERASE_PARTY,
@@ -67,6 +74,11 @@ async def erase_parties(conn: Connection[Record], ids: Sequence[int], at: dateti
             for each in ids
         ],
     )
+    papers = [
+        (row["dossier_id"], Plain("representative", row["dossier_id"], "paper", masking.ERASED))
+        for row in await conn.fetch(REPRESENTED, list(ids))
+    ]
+    await conn.executemany(ERASE_PAPER, papers)
 
 
 OLD_PROOFS = """

@@ -130,7 +130,9 @@ async def same_person(conn: Connection[Record], party_id: int) -> list[int]:
 UNDER_WAY = """
 SELECT d.ref
   FROM dossier d
- WHERE (d.applicant_id = ANY($1::bigint[]) OR d.receiver_id = ANY($1::bigint[]))
+ WHERE (d.applicant_id = ANY($1::bigint[]) OR d.receiver_id = ANY($1::bigint[])
+        OR EXISTS (SELECT FROM representative v
+                    WHERE v.dossier_id = d.id AND v.party_id = ANY($1::bigint[])))
    AND (d.status NOT IN (3, 8, 10)
         OR EXISTS (SELECT FROM consignment c
                     WHERE c.dossier_id = d.id
@@ -153,12 +155,16 @@ SELECT p.id, p.full_name, p.citizen_id, p.phone, p.address, p.note, p.sms_allowe
 """
 DOSSIERS = """
 SELECT d.ref, d.agency_code, q.name_vi AS procedure, o.name AS office, g.name_vi AS agency,
-       d.accepted_at, d.status, d.due_at, d.applicant_id = ANY($1::bigint[]) AS applicant
+       d.accepted_at, d.status, d.due_at, d.applicant_id = ANY($1::bigint[]) AS applicant,
+       EXISTS (SELECT FROM representative v
+                WHERE v.dossier_id = d.id AND v.party_id = ANY($1::bigint[])) AS representative
   FROM dossier d
   JOIN procedure q ON q.id = d.procedure_id
   JOIN office o ON o.id = d.office_id
   JOIN agency g ON g.id = d.agency_id
  WHERE d.applicant_id = ANY($1::bigint[]) OR d.receiver_id = ANY($1::bigint[])
+    OR EXISTS (SELECT FROM representative v
+                WHERE v.dossier_id = d.id AND v.party_id = ANY($1::bigint[]))
  ORDER BY d.id
 """
 MESSAGES = """

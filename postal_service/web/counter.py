@@ -13,9 +13,20 @@ from litestar.response import Redirect
 from notifications import phone as phones
 from postal_service.caller import Staff
 from postal_service.clock import VIETNAM
-from postal_service.desk import counter, drafts, filings, papers, prints, procedures, shelf, tasks
+from postal_service.desk import (
+    counter,
+    drafts,
+    filings,
+    guidance,
+    papers,
+    prints,
+    procedures,
+    shelf,
+    tasks,
+)
 from postal_service.desk.archive import Print, UnknownPaper
 from postal_service.desk.intake import Incomplete
+from postal_service.desk.money.words import NAMES
 from postal_service.web import counter_form
 from postal_service.web.counter_panel import panel
 from postal_service.web.guards import clerks
@@ -94,15 +105,6 @@ class CounterController(Controller):
             desk = await counter_form.desk(conn, entry, staff=caller, now=now)
         return await page(request, "counter/change.html", desk=desk, chosen=False)
 
-    @post("/phone", name="counter.phone", status_code=200)
-    async def phone(self, request: AnyRequest, field: FromQuery[str] = "phone") -> Response[str]:
-        """How a number was read, and what it may have become."""
-        entry = await counter_form.entry_of(request)
-        name = "receiver_phone" if field == "receiver_phone" else "phone"
-        typed = getattr(entry, name)
-        read = phones.read(typed) if typed else None
-        return await page(request, "counter/phone.html", read=read, name=name, phones=phones)
-
     @post("/dossiers", name="counter.accept", status_code=200)
     async def accept(
         self, request: AnyRequest, caller: Caller, db: Db, now: Now, bell: Bell
@@ -141,6 +143,7 @@ class CounterController(Controller):
             request,
             "counter/saved.html",
             sheet=sheet,
+            money=NAMES,
             ordinal=ordinal,
             entered="entered" in request.query_params,
             open_tasks=tasks,
@@ -197,16 +200,20 @@ class CounterController(Controller):
         return await thermal(content, name)
 
     @post("/guidance", name="counter.guidance", status_code=200)
-    async def guidance(
-        self, request: AnyRequest, caller: Caller, db: Db, now: Now
-    ) -> Response[str]:
+    async def guide(self, request: AnyRequest, caller: Caller, db: Db, now: Now) -> Response[str]:
         """Everything still missing, on one page to print. Nothing is saved."""
         entry = await counter_form.entry_of(request)
         async with db.begin(caller.context) as conn:
             desk = await counter_form.desk(conn, entry, staff=caller, now=now)
-        lines = counter_form.guidance(desk.offered, entry)
-        posted = counter_form.posted(entry)
-        return await page(request, "counter/guidance.html", desk=desk, lines=lines, posted=posted)
+            mends = await guidance.everything(conn, desk.offered, entry, now, desk.gap)
+        return await page(
+            request,
+            "counter/guidance.html",
+            desk=desk,
+            lines=guidance.listed(desk.offered.procedure, entry),
+            mends=mends,
+            posted=counter_form.posted(entry),
+        )
 
     @post("/drafts", name="counter.hold", status_code=303)
     async def hold(self, request: AnyRequest, caller: Caller, db: Db, now: Now) -> Redirect:

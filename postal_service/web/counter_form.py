@@ -15,25 +15,22 @@ from msgspec import Struct, convert
 from msgspec.structs import fields, replace
 
 from postal_service.caller import Staff
-from postal_service.clock import VIETNAM
-from postal_service.desk import (
-    checklist,
-    counter,
-    drafts,
-    item_papers,
-    offices,
-    outage,
-    paper_time,
-    shelf,
-)
+from postal_service.desk import checklist, counter, drafts, outage, paper_time, shelf
 from postal_service.desk.counter import Choices
 from postal_service.desk.drafts import Draft
-from postal_service.desk.errors import UnknownProcedure
+from postal_service.desk.dues import Dues, dues_of
+from postal_service.desk.errors import NoTariff
 from postal_service.desk.estimate import Estimate, limit_words
-from postal_service.desk.intake import Entry, Incomplete, PaperEntry, ReturnWay
+from postal_service.desk.intake import (
+    Entry,
+    ExtraEntry,
+    Findings,
+    Incomplete,
+    PaperEntry,
+    ReturnWay,
+)
+from postal_service.desk.intake_rules import read_payment
 from postal_service.desk.outage import Sheet
-from postal_service.desk.papers import form_set_on
-from postal_service.desk.papers.counter_papers import Asked, Guidance
 from postal_service.desk.procedures import Service
 from postal_service.web.errors import wants_english
 from postal_service.web.inputs import clean
@@ -41,8 +38,9 @@ from postal_service.web.inputs import clean
 AnyRequest = Request[Any, Any, Any]
 
 PAPER: Final = re.compile(r"(has|originals|certified|photocopies)-([0-9]{1,3})")
-FLAGS: Final = frozenset({"no_phone", "other_receiver"})
-TEXTS: Final = frozenset(field.name for field in fields(Entry)) - FLAGS - {"papers"}
+EXTRA: Final = re.compile(r"extra(?:_(originals|certified|photocopies))?-([1-5])")
+FLAGS: Final = frozenset({"no_phone", "other_receiver", "represented", "insists"})
+TEXTS: Final = frozenset(field.name for field in fields(Entry)) - FLAGS - {"papers", "extras"}
 #: No field of this form is longer; what is too long is cut here and refused by its own rule.
 LONGEST: Final = 1000
 
@@ -60,6 +58,28 @@ class Desk(Struct, frozen=True, kw_only=True):
     today: datetime
     #: the printed sheet the form is copied from
     blank: Sheet | None = None
+    #: why there is no price, where the tariff has a gap
+    gap: NoTariff | None = None
+
+    @property
+    def dues(self) -> Dues | None:
+        """What is paid when, as far as the form says by now."""
+        if self.estimate is None:
+            return None
+        payment = read_payment(self.entry, Service(self.entry.service), Findings())
+        return dues_of(self.estimate.charges, payment)
+
+    @property
+    def extras(self) -> list[ExtraEntry]:
+        """The rows for papers beyond the list: those typed, and an empty one."""
+        typed = [row for row in self.entry.extras if row.name]
+        return [*typed, ExtraEntry()][: checklist.MOST_EXTRAS]
+
+    @property
+    def kept_back(self) -> bool:
+        """Whether the agency takes this procedure's papers in person only."""
+        chosen = self.offered.procedure
+        return chosen is not None and not chosen.bcci_forward
 
     @property
     def rows(self) -> dict[str, PaperEntry]:
@@ -114,7 +134,17 @@ async def entry_of(request: AnyRequest) -> Entry:
     )
     texts = {name: value for name, value in posted.items() if name in TEXTS}
     flags = {name: name in posted for name in FLAGS}
-    return convert({**texts, **flags, "papers": papers}, Entry)
+    whole = {**texts, **flags, "papers": papers, "extras": extras_of(posted)}
+    return convert(whole, Entry)
+
+
+def extras_of(posted: Mapping[str, str]) -> tuple[ExtraEntry, ...]:
+    """The rows beyond the list that hold anything."""
+    rows: dict[str, dict[str, str]] = {}
+    for name, value in posted.items():
+        if found := EXTRA.fullmatch(name):
+            rows.setdefault(found[2], {})[found[1] or "name"] = value
+    return tuple(ExtraEntry(**row) for _, row in sorted(rows.items()) if row.get("name"))
 
 
 def said(refusal: Incomplete, request: AnyRequest) -> list[tuple[str, str]]:
@@ -159,10 +189,16 @@ async def desk(
     at = paper_time.known(entry, now)
     if offered is None:
         offered = await counter.choices(conn, entry.procedure_id, office_id, at)
+    estimate, gap = None, None
+    try:
+        estimate = await counter.preview(conn, entry, offered, at)
+    except NoTariff as refusal:  # it asked, and wrote nothing: what else there is, is shown
+        gap = refusal
     return Desk(
         entry=entry,
         offered=offered,
-        estimate=await counter.preview(conn, entry, offered, at),
+        estimate=estimate,
+        gap=gap,
         said=said or [],
         waiting=[d for d in await drafts.mine(conn, staff) if str(d.form_id) != entry.form_id],
         open_tasks=await shelf.count_tasks(conn, office_id),
@@ -171,48 +207,28 @@ async def desk(
     )
 
 
-def guidance(offered: Choices, entry: Entry) -> list[tuple[str, str, bool]]:
-    """The published list to take home: name, copies, whether it is still missing."""
-    listed = offered.procedure.documents if offered.procedure else []
-    ticked = {row.ordinal for row in entry.papers if row.has}
-    return [
-        (
-            document.name_vi,
-            checklist.copies(document)[0],
-            document.required and str(document.ordinal) not in ticked,
-        )
-        for document in listed
-    ]
-
-
 def posted(entry: Entry) -> list[tuple[str, str]]:
     """The fields of *entry* as a form sends them: what another page may send on."""
     texts = [(name, getattr(entry, name)) for name in sorted(TEXTS)]
     flags = [(name, "on") for name in sorted(FLAGS) if getattr(entry, name)]
-    papers = [(f"has-{row.ordinal}", "on") for row in entry.papers if row.has]
-    return [pair for pair in (*texts, *flags, *papers) if pair[1]]
-
-
-async def guidance_slip(
-    conn: Connection[Record], desk: Desk, staff: Staff, now: datetime
-) -> Guidance:
-    """What the citizen takes home where something is missing. Raises UnknownProcedure."""
-    chosen = desk.offered.procedure
-    if chosen is None:
-        raise UnknownProcedure(desk.entry.procedure_text)
-    office = await offices.get(conn, staff.office_id or 0)
-    required = {line.name_vi for line in chosen.documents if line.required}
-    return Guidance(
-        head=await item_papers.head(conn, office, now),
-        form_set=form_set_on(now.astimezone(VIETNAM).date()),
-        name=desk.entry.name,
-        procedure=chosen.name_vi,
-        code=chosen.code,
-        agency=desk.agency_name,
-        listed=tuple(
-            Asked(name=name, copies=copies, required=name in required, missing=missing)
-            for name, copies, missing in guidance(desk.offered, desk.entry)
-        ),
-        hotline=office.hotline,
-        clerk=staff.full_name,
-    )
+    papers = [
+        pair
+        for row in entry.papers
+        if row.has
+        for pair in (
+            (f"has-{row.ordinal}", "on"),
+            (f"originals-{row.ordinal}", row.originals),
+            (f"certified-{row.ordinal}", row.certified),
+            (f"photocopies-{row.ordinal}", row.photocopies),
+        )
+    ]
+    extras = [
+        pair
+        for number, row in enumerate(entry.extras, 1)
+        for pair in (
+            (f"extra-{number}", row.name),
+            (f"extra_certified-{number}", row.certified),
+            (f"extra_photocopies-{number}", row.photocopies),
+        )
+    ]
+    return [pair for pair in (*texts, *flags, *papers, *extras) if pair[1]]

@@ -166,7 +166,8 @@ async def test_a_procedure_brings_its_list_its_agency_and_its_day(
     told = words(answer)
     assert "Dự kiến trả kết quả tại nhà" in told
     assert "Thứ Sáu 27/11/2026" in told
-    assert "Thu tại quầy 40.500 ₫" in told
+    assert "Thu ngay 40.500 ₫" in told
+    assert "Cước thu hộ" in told
     assert "Thiếu 2 giấy tờ bắt buộc" in told
     assert 'id="has-1"' in answer.text
 

@@ -55,6 +55,8 @@ class Receipt(Struct, frozen=True, kw_only=True):
     tracking_code: str
     site: str
     name: str
+    rep_name: str = ""  #: who stands here for her
+    rep_paper: str = ""  #: her authorisation
     id_number: str | None
     address: str
     phone: str | None
@@ -127,6 +129,10 @@ def _codes(paper: Receipt) -> dict[str, object]:
 def _applicant(paper: Receipt) -> dict[str, object]:
     return {
         "name": paper.name,
+        "representative": f"{paper.rep_name}, giấy ủy quyền {paper.rep_paper}"
+        if paper.rep_name
+        else "",
+        "signs": paper.rep_name or paper.name,
         "id_number": figures.masked(paper.id_number),
         "address": paper.address,
         "phone": figures.masked(paper.phone),

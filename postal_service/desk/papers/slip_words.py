@@ -15,7 +15,6 @@ NO_TRANSFER: Final = "Bưu điện không nhắn tin đòi chuyển tiền."
 
 
 def of_guidance(paper: Guidance) -> dict[str, Any]:
-    missing = [line for line in paper.listed if line.missing]
     return {
         "title": "Phiếu hướng dẫn hoàn thiện hồ sơ",
         "basis": decree(paper.form_set),
@@ -24,39 +23,8 @@ def of_guidance(paper: Guidance) -> dict[str, Any]:
             ("Thủ tục", f"{paper.procedure} ({paper.code})"),
             ("Cơ quan giải quyết", paper.agency or None),
         ],
-        "headline": (
-            [
-                "Mang đủ một lần, không phải đi lại",
-                f"Còn thiếu {len(missing)} giấy tờ",
-            ]
-            if missing
-            else ["Theo danh mục cơ quan công bố", "Đã đủ giấy tờ bắt buộc"]
-        ),
-        "tables": [
-            *(
-                [
-                    table(
-                        [("TT", "8mm#"), ("Giấy tờ còn thiếu", "1fr"), ("Số bản", "42mm")],
-                        [(str(n), line.name, line.copies) for n, line in enumerate(missing, 1)],
-                    )
-                ]
-                if missing
-                else []
-            ),
-            table(
-                [("Giấy tờ", "1fr"), ("Số bản", "42mm"), ("Hôm nay", "20mm")],
-                [
-                    (
-                        line.name,
-                        line.copies,
-                        "còn thiếu" if line.missing else "có" if line.required else "nếu có",
-                    )
-                    for line in paper.listed
-                ],
-                title="Toàn bộ danh mục cơ quan công bố",
-                empty="Cơ quan không công bố giấy tờ nào cho thủ tục này.",
-            ),
-        ],
+        "headline": guidance_headline(paper),
+        "tables": guidance_tables(paper),
         "paragraphs": [
             "Bưu điện chỉ đối chiếu theo danh mục cơ quan công bố và không đòi thêm giấy tờ nào "
             "khác. Hồ sơ chưa được tiếp nhận, chưa thu tiền.",
@@ -64,6 +32,45 @@ def of_guidance(paper: Guidance) -> dict[str, Any]:
         "signs": [["Người nộp hồ sơ", paper.name], ["Người hướng dẫn", paper.clerk]],
         "fine": f"Hỏi thêm: {paper.hotline}. {NO_TRANSFER}",
     }
+
+
+def guidance_headline(paper: Guidance) -> list[str]:
+    """Everything in one line: what to bring, else what to mend, else that nothing is wrong."""
+    missing = sum(line.missing for line in paper.listed)
+    if not missing and not paper.mends:
+        return ["Theo danh mục cơ quan công bố", "Đã đủ giấy tờ bắt buộc"]
+    mends = f"{len(paper.mends)} điều cần sửa"
+    if not missing:
+        return ["Mang đủ một lần, không phải đi lại", f"Còn {mends}"]
+    also = f", {mends}" if paper.mends else ""
+    return ["Mang đủ một lần, không phải đi lại", f"Còn thiếu {missing} giấy tờ{also}"]
+
+
+def guidance_tables(paper: Guidance) -> list[dict[str, Any]]:
+    """What is missing and what else is wrong, where there is any; then the whole list."""
+    missing = [line for line in paper.listed if line.missing]
+    wanting = table(
+        [("TT", "8mm#"), ("Giấy tờ còn thiếu", "1fr"), ("Số bản", "42mm")],
+        [(str(n), line.name, line.copies) for n, line in enumerate(missing, 1)],
+    )
+    wrong = table(
+        [("TT", "8mm#"), ("Cần sửa", "1fr"), ("Ai sửa", "24mm")],
+        [(str(n), line.said, line.whose) for n, line in enumerate(paper.mends, 1)],
+    )
+    listed = table(
+        [("Giấy tờ", "1fr"), ("Số bản", "42mm"), ("Hôm nay", "20mm")],
+        [
+            (
+                line.name,
+                line.copies,
+                "còn thiếu" if line.missing else "có" if line.required else "nếu có",
+            )
+            for line in paper.listed
+        ],
+        title="Toàn bộ danh mục cơ quan công bố",
+        empty="Cơ quan không công bố giấy tờ nào cho thủ tục này.",
+    )
+    return [*([wanting] if missing else []), *([wrong] if paper.mends else []), listed]
 
 
 def of_pick_up(paper: PickUp) -> dict[str, Any]:

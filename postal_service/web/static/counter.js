@@ -1,8 +1,10 @@
 // The counter by keyboard. The server is the truth: this only moves the focus, shows what belongs
 // to the chosen service, counts papers as published, and sends the form once.
 
+import { isCard, settled, take } from "./card.js";
 import { combobox } from "./combobox.js";
 import { onKeys, toScan } from "./keys.js";
+import { moveOn, wanted } from "./steps.js";
 import { listen } from "./wedge.js";
 
 const at = (id) => document.getElementById(id);
@@ -21,6 +23,9 @@ function arrange() {
     part.hidden = !part.dataset.for.split(" ").includes(service);
   }
   at("receiver").hidden = !at("other_receiver").checked;
+  at("representative").hidden = !at("represented").checked;
+  at("exempt").hidden ||= at("state_moment").value !== "exempt";
+  at("back-pay").hidden ||= form.elements.return_way.value !== "home";
   at("phone").disabled = at("no_phone").checked;
 }
 
@@ -43,9 +48,25 @@ function forgive(id) {
   at(id)?.removeAttribute("aria-invalid");
 }
 
+/** F8: the whole list by one key, as published. */
+function countAll() {
+  const rows = [...at("papers").querySelectorAll("tbody tr")];
+  const box = (row) => row.querySelector('input[name^="has-"]');
+  const on = wanted(rows, (row) => box(row).checked);
+  for (const row of rows) {
+    if (box(row).checked === on.includes(row)) continue;
+    box(row).checked = on.includes(row);
+    forgive(box(row).id);
+    tick(box(row));
+  }
+  if (rows.length) form.dispatchEvent(new Event("change", { bubbles: true }));
+}
+
 function changed(event) {
   const box = event.target;
+  if (box === form) return;
   forgive(box.id);
+  settled(box.id);
   if (box.id === "all-papers") {
     for (const row of at("papers").querySelectorAll('tr[data-required="yes"]')) {
       const paper = row.querySelector('input[name^="has-"]');
@@ -95,6 +116,10 @@ function fill(id, value) {
 /** A scan looks up or fills; it never saves. */
 function scanned(text) {
   const digits = text.replace(/[\s.]/g, "");
+  if (form && isCard(text)) {
+    take(form, text, "keyboard");
+    return;
+  }
   if (form && /^(\d{9}|\d{12})$/.test(digits)) {
     fill("citizen_id", digits);
     return;
@@ -121,6 +146,7 @@ function startForm() {
   });
   form.addEventListener("change", changed);
   form.addEventListener("keydown", moveInPapers);
+  form.addEventListener("keydown", (key) => moveOn(form, key));
   form.addEventListener("submit", send);
   form.addEventListener("click", (press) => {
     const offer = press.target.closest("[data-fill]");
@@ -129,6 +155,15 @@ function startForm() {
   // The summary first, then Tab leads to the first field that is wrong.
   at("errors")?.focus();
   arrange();
+  offerCamera();
+}
+
+/** The camera's part is fetched only where there is something to read codes with. */
+async function offerCamera() {
+  if (!("BarcodeDetector" in window)) return;
+  const { able, watch } = await import("./camera.js");
+  at("by-camera").hidden = !(await able());
+  at("by-camera").addEventListener("click", () => watch((text) => take(form, text, "camera")));
 }
 
 function answered() {
@@ -194,6 +229,7 @@ listen(scanned);
 onKeys({
   F2: toScan,
   F4: () => form?.requestSubmit(at("hold")),
+  F8: () => { if (form) countAll(); },
   F9: () => (form ? form.requestSubmit(at("save")) : at("next")?.click()),
 });
 addEventListener("offline", () => sayState("lost"));
