@@ -14,7 +14,7 @@ from postal_service.desk.batch_csv import Fault, Read
 from postal_service.desk.batch_store import Batch, Judged, Kept
 from postal_service.desk.counter import Choices
 from postal_service.desk.errors import DeskError, UnknownAgency
-from postal_service.desk.estimate import Charges
+from postal_service.desk.estimate import Estimate
 from postal_service.desk.intake import Incomplete, Intake
 from tracking.errors import TrackingError
 
@@ -36,7 +36,7 @@ class Desk:
         self.batch = batch
         self.now = now
         self._choices: dict[str, Choices] = {}
-        self._charges: dict[tuple[int, int, str, str, int], Charges] = {}
+        self._promised: dict[tuple[int, int, str, str, int], Estimate] = {}
         self._staff: Staff | None = None
 
     async def choices(self, conn: Connection[Record], code: str) -> Choices:
@@ -48,8 +48,8 @@ class Desk:
             )
         return self._choices[code]
 
-    async def charges(self, conn: Connection[Record], intake: Intake) -> Charges:
-        """What a dossier costs. Raises NoTariff and what the calendars raise."""
+    async def promised(self, conn: Connection[Record], intake: Intake) -> Estimate:
+        """What a dossier costs and when it is due. Raises NoTariff and what the calendars raise."""
         case = counter.case_of(intake)
         key = (
             case.procedure.id,
@@ -58,9 +58,9 @@ class Desk:
             case.return_way.value,
             case.weight_g,
         )
-        if key not in self._charges:
-            self._charges[key] = (await estimate.estimate(conn, case, self.now)).charges
-        return self._charges[key]
+        if key not in self._promised:
+            self._promised[key] = await estimate.estimate(conn, case, self.now)
+        return self._promised[key]
 
     async def staff(self, conn: Connection[Record]) -> Staff:
         """The clerk who brought it, for whom its dossiers are accepted."""
@@ -79,7 +79,7 @@ async def judge(conn: Connection[Record], desk: Desk, read: Read) -> Judged:
     mark = "\x1f".join(read.told.values())
     try:
         intake = await intake_of(conn, desk, read)
-        costs = await desk.charges(conn, intake)
+        costs = (await desk.promised(conn, intake)).charges
     except (DeskError, TrackingError) as refusal:
         return bad(read, mark, faults_in(refusal))
     state = costs.le_phi + costs.phi

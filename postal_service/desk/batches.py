@@ -36,7 +36,7 @@ Begin: TypeAlias = "Callable[[], AbstractAsyncContextManager[Connection[Record]]
 #: Lines read in one transaction.
 AT_ONCE: Final = 500
 #: Dossiers accepted, one transaction each, before the worker looks at its other jobs.
-IN_A_ROW: Final = 50
+IN_A_ROW: Final = 200
 #: What is no line's fault: the file goes back to its clerk, who goes on when it is mended.
 HALTS: Final = (NumbersExhausted,)
 
@@ -234,7 +234,8 @@ async def accept_line(conn: Connection[Record], desk: Desk, next_: Next, now: da
     if (intake.procedure.id, intake.agency.id) != (next_.procedure_id, next_.agency_id):
         raise ChangedMeanwhile
     staff = await desk.staff(conn)
-    accepted = await counter.accept(conn, intake, staff=staff, now=now)
+    promised = await desk.promised(conn, intake)
+    accepted = await counter.accept(conn, intake, staff=staff, now=now, promised=promised)
     await accept_store.accept(conn, next_, accepted.ref)
 
 

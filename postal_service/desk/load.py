@@ -14,7 +14,7 @@ from asyncpg import Connection, Record
 from msgspec import Struct
 
 from notifications import templates
-from postal_service.desk import load_procedure_store, load_store
+from postal_service.desk import bounce_fee_store, load_procedure_store, load_store
 from postal_service.desk.rows import (
     AgencyRow,
     DocumentRow,
@@ -116,6 +116,13 @@ SHEETS: Final = (
         row=ReasonRow,
         key=("code",),
         put=load_store.put_reasons,
+    ),
+    Sheet(
+        file="bounce_fee_rules.csv",
+        row=bounce_fee_store.FeeRuleRow,
+        key=("bounce", "fault", "charge_kind", "valid_from"),
+        one_a_day=("bounce", "fault", "charge_kind"),
+        put=bounce_fee_store.put_fee_rules,
     ),
     Sheet(
         file="sms_templates.csv",

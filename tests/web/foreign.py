@@ -8,15 +8,19 @@ from __future__ import annotations
 
 import hashlib
 import io
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from datetime import timedelta
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 from asyncpg import Connection
 from msgspec import Struct
 from PIL import Image
 
+from postal_service.caller import Staff
 from postal_service.desk import (
     archive,
+    batches,
     closures,
     closures_store,
     complaints,
@@ -120,10 +124,30 @@ async def papers(conn: Connection, town: Town, dossier: Dossier) -> dict[str, li
     return {
         "paper": [str(kept.id)],
         "complaint": [complaint],
+        "batch": [str(await organisation(conn, staff))],
         "pack": [str(pack)],
         "blank": [each.ref for each in await outage_store.sheets(conn, pack, MORNING.date())],
         "phone": [str(phone)],
     }
+
+
+async def organisation(conn: Connection, staff: Staff) -> UUID:
+    """A file that an organisation brought to their counter, with a bad line in it."""
+    raw = f"Mã thủ tục,Họ và tên,Điện thoại\n0.000000,{PERSON.full_name},0590000271\n".encode()
+    brief = batches.Brief(
+        id=uuid4(), org_name="Công ty Kín Đáo", tax_code="0100112437", zeros=False,
+        file_name="theirs.csv", raw=raw,
+    )  # fmt: skip
+    await batches.bring(conn, brief, staff, now=MORNING)
+
+    @asynccontextmanager
+    async def begin() -> AsyncIterator[Connection]:
+        async with conn.transaction():
+            yield conn
+
+    while await batches.work(begin, MORNING):
+        pass
+    return brief.id
 
 
 async def own(conn: Connection, town: Town) -> Dossier:

@@ -29,6 +29,7 @@ KIND: Final = re.compile(r"@([a-z0-9_]+)")
 PATH_KINDS: Final = {
     "alarm_id": "alarm", "closure_id": "closure", "task_id": "task", "form_id": "draft",
     "scan_id": "scan", "device": "phone", "paper_id": "paper", "pack_id": "pack",
+    "shift_id": "shift", "person_id": "person", "entry_id": "entry",
 }  # fmt: skip
 #: Ids of each kind that nothing has. Elsewhere it is a number nobody reaches.
 UNKNOWN: Final = {
@@ -43,6 +44,9 @@ UNKNOWN: Final = {
     "asked": str(UUID(int=9)),
     "blank": "LD-261123-99998",
     "complaint": "PA-261123-99999",
+    "batch": str(UUID(int=10)),
+    "courier": "courier-nobody",
+    "receipt": "BL-66600-261123-9999",
 }
 NOBODY: Final = "999999"
 
