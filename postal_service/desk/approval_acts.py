@@ -15,6 +15,8 @@ from postal_service.desk import agencies, incident_desk, reissue, second_acts
 from postal_service.desk.approvals_store import Approval
 from postal_service.desk.errors import UnknownAgency
 from postal_service.desk.incident_desk import Settling
+from postal_service.desk.money import reversals
+from postal_service.desk.money.model import Reversal
 from postal_service.desk.undo import mend
 from tracking import calendars, delivery, detours, journey, reception
 from tracking.corrections import Undo
@@ -148,6 +150,14 @@ async def second_request(
     await second_acts.carry_out(conn, asked, actor_of(asked), approver=approver, now=now)
 
 
+async def reverse_entry(
+    conn: Connection[Record], asked: Approval, approver: int, now: datetime
+) -> None:
+    """In the name of who agrees: whoever took the money does not take it back."""
+    wish = Reversal(key=asked.id, person_id=approver, why=asked.reason_vi, at=now)
+    await reversals.carry_out(conn, asked.subject, wish, now=now)
+
+
 Carry = Callable[["Connection[Record]", Approval, int, datetime], Awaitable[None]]
 
 ACTS: Final[Mapping[str, Carry]] = {
@@ -160,4 +170,5 @@ ACTS: Final[Mapping[str, Carry]] = {
     "reissue_receipt": reissue_receipt,
     "second_supplement": second_request,
     "second_extension": second_request,
+    "reverse_entry": reverse_entry,
 }

@@ -16,8 +16,7 @@ from asyncpg import Connection, Record
 from msgspec import Struct
 
 from postal_service.caller import Role, Staff
-from postal_service.clock import VIETNAM
-from postal_service.desk import agencies, approval_acts, incident_desk, offices, reasons
+from postal_service.desk import approval_acts, approval_terms, incident_desk, reasons
 from postal_service.desk import approvals_store as store
 from postal_service.desk.approval_errors import (
     AlreadyAsked,
@@ -29,8 +28,8 @@ from postal_service.desk.approval_errors import (
 )
 from postal_service.desk.approvals_store import Approval
 from postal_service.desk.errors import DeskError
+from postal_service.desk.money import reversals
 from postal_service.desk.reasons import Group
-from tracking import calendars
 from tracking.errors import ScanReused, TrackingError
 
 __all__ = [
@@ -49,8 +48,6 @@ __all__ = [
     "withdraw",
 ]
 
-#: How long a question waits for its second person, in working days of the place.
-WAITS: Final = 3
 #: How long an answer stays on the list.
 SHOWN: Final = timedelta(days=10)
 
@@ -67,6 +64,7 @@ class Kind(StrEnum):
     REISSUE_RECEIPT = "reissue_receipt"  #: a receipt's number
     SECOND_SUPPLEMENT = "second_supplement"  #: a dossier's number; its papers are kept beside
     SECOND_EXTENSION = "second_extension"  #: a dossier's number; ``more`` units, or ``due_at``
+    REVERSE_ENTRY = "reverse_entry"  #: a receipt's number, or an entry's id
 
 
 class Decline(StrEnum):
@@ -85,11 +83,16 @@ OWN_REASONS: Final[Mapping[Kind, frozenset[Group]]] = {
     Kind.REDIRECT: REASONS | {Group.REFUSAL},
     Kind.SECOND_SUPPLEMENT: frozenset({Group.SECOND_REQUEST}),
     Kind.SECOND_EXTENSION: frozenset({Group.LATE}),
+    Kind.REVERSE_ENTRY: frozenset({Group.CORRECTION}),
 }
 ENDINGS: Final = frozenset({"found", "lost", "repacked", "explained"})
 #: What two officers of one agency settle about a dossier of theirs.
 OF_AN_AGENCY: Final = frozenset({Kind.SECOND_SUPPLEMENT, Kind.SECOND_EXTENSION})
 OFFICE: Final = frozenset({Role.CLERK, Role.SUPERVISOR})
+#: What a courier may ask for, who does not keep an office's papers.
+COURIERS: Final = frozenset({Kind.UNDO, Kind.REVERSE_ENTRY})
+#: What a manager decides too: money of an office whose supervisor has taken it herself.
+MANAGERS: Final = frozenset({Kind.REVERSE_ENTRY})
 
 
 class Ask(Struct, frozen=True, kw_only=True):
@@ -122,7 +125,8 @@ async def ask(conn: Connection[Record], wish: Ask, *, now: datetime) -> Approval
     await store.lapse(conn, wish.kind, wish.subject, now)
     await store.add(
         conn, wish.id, wish.kind, wish.by.office_id, wish.by.agency_id, wish.subject, wish.reason,
-        wish.facts, wish.by.id, wish.by.role, now, await until(conn, wish.by, now),
+        wish.facts, wish.by.id, wish.by.role, now,
+        await approval_terms.until(conn, wish.by.office_id, wish.by.agency_id, now),
     )  # fmt: skip
     made = await store.one(conn, wish.id)
     if made is None:
@@ -146,7 +150,7 @@ def check(wish: Ask) -> None:
     if wish.kind is Kind.SECOND_EXTENSION:
         needed = {"due_at"} if "due_at" in wish.facts else {"more"}
     whole = set(wish.facts) == needed and wish.facts.get("outcome", "found") in ENDINGS
-    hers = wish.by.role in OFFICE or wish.kind is Kind.UNDO
+    hers = wish.by.role in OFFICE or wish.kind in COURIERS
     if wish.kind in OF_AN_AGENCY:
         hers = wish.by.role is Role.AGENCY_OFFICER
     known = wish.kind in approval_acts.ACTS
@@ -166,24 +170,14 @@ async def concerns(conn: Connection[Record], wish: Ask) -> bool:
             return await store.receipt_concerns(conn, wish.subject, by.office_id)
         case Kind.SECOND_SUPPLEMENT | Kind.SECOND_EXTENSION:
             return await store.dossier_concerns(conn, wish.subject, by.agency_id)
+        case Kind.REVERSE_ENTRY:
+            return await reversals.concerns(conn, wish.subject, by)
     line = UUID(wish.facts["undoes"]) if wish.kind is Kind.UNDO else None
     return await store.paper_concerns(conn, wish.subject, place_of(by), by.id, line)
 
 
 def place_of(staff: Staff) -> tuple[int | None, int | None]:
     return staff.office_id, staff.agency_id
-
-
-async def until(conn: Connection[Record], by: Staff, now: datetime) -> datetime:
-    """The end of the last working day on which the question may be answered."""
-    if by.office_id is not None:
-        hours = (await offices.get(conn, by.office_id)).hours_group
-    else:
-        hours = (await agencies.get(conn, by.agency_id or 0)).hours_group
-    today = now.astimezone(VIETNAM).date()
-    calendar = await calendars.calendar_for(conn, hours, today)
-    last = calendar.add_days(today, WAITS) + timedelta(days=1)
-    return datetime(last.year, last.month, last.day, tzinfo=VIETNAM)
 
 
 async def waiting(conn: Connection[Record], staff: Staff, *, now: datetime) -> list[Approval]:
@@ -217,6 +211,8 @@ def may_decide(asked: Approval, staff: Staff) -> bool:
     """Whether *staff* can be the second person of what was asked where she works."""
     if staff.id == asked.asked_by:
         return False
+    if staff.role is Role.MANAGER:
+        return asked.kind in MANAGERS
     if asked.agency_id is not None:
         return staff.role is Role.AGENCY_OFFICER
     roles = {staff.role, asked.asked_as}
@@ -226,7 +222,10 @@ def may_decide(asked: Approval, staff: Staff) -> bool:
 async def get(conn: Connection[Record], id_: UUID, staff: Staff) -> Approval:
     """One question, for whoever works where it was asked. Raises UnknownApproval."""
     found = await store.one(conn, id_)
-    if found is None or (found.office_id, found.agency_id) != place_of(staff):
+    if found is None:
+        raise UnknownApproval
+    looks_on = staff.role is Role.MANAGER and found.kind in MANAGERS
+    if not looks_on and (found.office_id, found.agency_id) != place_of(staff):
         raise UnknownApproval
     if only(staff) not in (None, found.asked_by):
         raise UnknownApproval
@@ -237,7 +236,7 @@ async def approve(conn: Connection[Record], id_: UUID, *, by: Staff, now: dateti
     """Agree, and do at once what was asked; two who press together do it once.
 
     What the register refuses by now is written down as refused, and nothing of it stays
-    done. Raises UnknownApproval, NotTheSecondPerson, AlreadyDecided.
+    done. Raises UnknownApproval, NotTheSecondPerson, AlreadyDecided, SamePerson.
     """
     asked = await locked(conn, id_, by)
     if asked.state in ("done", "refused") and asked.decided_by == by.id:
@@ -245,6 +244,8 @@ async def approve(conn: Connection[Record], id_: UUID, *, by: Staff, now: dateti
     check_open(asked, now)
     if not may_decide(asked, by):
         raise NotTheSecondPerson
+    if asked.kind == Kind.REVERSE_ENTRY:
+        await reversals.check_hand(conn, asked.subject, by.id)
     try:
         async with conn.transaction():
             await approval_acts.carry_out(conn, asked, approver=by.id, now=now)

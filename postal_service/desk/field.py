@@ -17,6 +17,7 @@ from postal_service.desk import field_store as presses
 from postal_service.desk.delivery import Answer, Report, stop_of
 from postal_service.desk.dispatch import at_desk, number
 from postal_service.desk.field_store import Colleague, Done
+from postal_service.desk.money import reversals
 from routes import rounds
 from routes.model import Outcome
 from tracking import corrections, custody, originals, reception
@@ -155,7 +156,7 @@ async def last_press(conn: Connection[Record], staff: Staff, now: datetime) -> l
 
 
 async def undo_delivery(conn: Connection[Record], wish: Undo, *, now: datetime) -> Event:
-    """Undo what was reported of a paper, its stop and the originals taken with it.
+    """Undo what was reported of a paper, its stop, the originals and the money taken with it.
 
     Good for any other act too. Safe to repeat. Raises what corrections.undo does, and
     MovedOn where the originals are on their way already.
@@ -166,6 +167,7 @@ async def undo_delivery(conn: Connection[Record], wish: Undo, *, now: datetime) 
         return event
     if undone.act is Act.DELIVER:
         await originals.give_again(conn, wish, heard_at=now)
+        await reversals.after_undo(conn, wish, now=now)
     await rounds.reopen_stop(
         conn,
         reference=stop_of(undone.consignment_id or 0),

@@ -38,6 +38,10 @@ KINDS: Final = {
         "Hẹn lại ngày trả lần nữa",
         "Ngày hẹn được lùi, người dân nhận lời xin lỗi; ngày hẹn đầu vẫn lưu trong sổ.",
     ),
+    "reverse_entry": (
+        "Đảo chứng từ tiền",
+        "Sổ ghi chứng từ đảo mang tên người duyệt; các khoản đã thu trở lại chưa thu.",
+    ),
     "reissue_receipt": (
         "Cấp lại biên nhận",
         "Biên nhận mới được in; bản cũ vẫn lưu trong sổ.",
