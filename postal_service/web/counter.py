@@ -25,7 +25,9 @@ from postal_service.desk import (
     tasks,
 )
 from postal_service.desk.archive import Print, UnknownPaper
+from postal_service.desk.errors import NoTariff
 from postal_service.desk.intake import Incomplete
+from postal_service.desk.money import shifts
 from postal_service.desk.money.words import NAMES
 from postal_service.web import counter_form
 from postal_service.web.counter_panel import panel
@@ -66,7 +68,8 @@ class CounterController(Controller):
         async with db.begin(caller.context) as conn:
             entry = await drafts.recover(conn, draft, caller) if draft else counter_form.fresh()
             desk = await counter_form.desk(conn, entry, staff=caller, now=now)
-        return await page(request, "counter/form.html", desk=desk, held=bool(held))
+            left = await shifts.left_open(conn, caller, now)
+        return await page(request, "counter/form.html", desk=desk, held=bool(held), left=left)
 
     @get("/procedures", name="counter.procedures")
     async def procedures(
@@ -115,7 +118,7 @@ class CounterController(Controller):
             async with db.begin(caller.context) as conn:
                 form = await counter.read(conn, entry, office_id=office(caller), now=now)
                 accepted = await counter.accept(conn, form, staff=caller, now=now)
-        except Incomplete as refusal:
+        except (Incomplete, NoTariff) as refusal:
             async with db.begin(caller.context) as conn:
                 await drafts.keep(conn, entry, staff=caller, now=now)
                 said = counter_form.said(refusal, request)

@@ -14,8 +14,18 @@ from litestar import Request
 from msgspec import Struct, convert
 from msgspec.structs import fields, replace
 
+from notifications import phone as phones
 from postal_service.caller import Staff
-from postal_service.desk import checklist, counter, drafts, outage, paper_time, shelf
+from postal_service.clock import VIETNAM
+from postal_service.desk import (
+    checklist,
+    counter,
+    drafts,
+    outage,
+    paper_time,
+    pickup_door,
+    shelf,
+)
 from postal_service.desk.counter import Choices
 from postal_service.desk.drafts import Draft
 from postal_service.desk.dues import Dues, dues_of
@@ -147,9 +157,11 @@ def extras_of(posted: Mapping[str, str]) -> tuple[ExtraEntry, ...]:
     return tuple(ExtraEntry(**row) for _, row in sorted(rows.items()) if row.get("name"))
 
 
-def said(refusal: Incomplete, request: AnyRequest) -> list[tuple[str, str]]:
-    """Field and sentence of each problem, in the reader's language."""
+def said(refusal: Incomplete | NoTariff, request: AnyRequest) -> list[tuple[str, str]]:
+    """Field and sentence of each problem, in the reader's language; a price hangs on the weight."""
     english = wants_english(request)
+    if isinstance(refusal, NoTariff):
+        return [("weight_g", refusal.en if english else refusal.vi)]
     return [(each.field, each.en if english else each.vi) for each in refusal.problems]
 
 
@@ -159,10 +171,33 @@ def fresh() -> Entry:
 
 
 async def of_sheet(conn: Connection[Record], ref: str, staff: Staff, now: datetime) -> Entry:
-    """A fresh form for a printed sheet. Raises UnknownSheet, SheetEntered, SheetStruck."""
+    """A fresh form for a printed sheet; of one that was written at a door with what its order says.
+
+    Raises UnknownSheet, SheetEntered, SheetStruck.
+    """
     sheet = await outage.sheet_for(conn, clean(ref)[:40], staff.office_id or 0, now=now)
     outage.check_blank(sheet)
-    return replace(fresh(), sheet=sheet.ref)
+    entry = replace(fresh(), sheet=sheet.ref)
+    told = await pickup_door.behind(conn, sheet.ref)
+    if told is None:
+        return entry
+    at = told.at.astimezone(VIETNAM)
+    entry = replace(
+        entry,
+        name=told.name,
+        phone=phones.display(told.phone) if told.phone else "",
+        no_phone=not told.phone,
+        address=told.address,
+        note=told.note,
+        procedure_id=str(told.procedure_id or ""),
+        procedure_text=told.procedure or "",
+        agency_id=str(told.agency_id or ""),
+        paper_day=f"{at:%d/%m/%Y}",
+        paper_time=f"{at:%H:%M}",
+    )
+    return with_defaults(
+        entry, await counter.choices(conn, entry.procedure_id, staff.office_id or 0, told.at)
+    )
 
 
 def with_defaults(entry: Entry, offered: Choices) -> Entry:

@@ -263,3 +263,113 @@ async def test_a_form_from_elsewhere_saves_nothing(
     typed = await form(desk, town, clerk, csrf="0" * 64)
 
     assert (await clerk.post("/counter/dossiers", data=typed)).status_code == 403
+
+
+async def test_a_gap_in_the_tariff_loses_nothing_that_was_typed(
+    clerk: Client, desk: Connection, town: Town
+) -> None:
+    """The panel says so before the save, the save says so again, and the form is kept."""
+    typed = await form(desk, town, clerk, name="Trần Văn Ân")
+    await desk.execute("UPDATE tariff SET valid_to = $1 WHERE valid_to IS NULL", MORNING.date())
+
+    looked = await clerk.post("/counter/estimate", data=typed, headers=HTMX)
+    saved = await clerk.post("/counter/dossiers", data=typed)
+
+    assert "Chưa thể nhận hồ sơ này" in words(looked)
+    assert saved.status_code == 422
+    assert "Báo người quản trị bổ sung bảng cước" in words(saved)
+    assert 'value="Trần Văn Ân"' in saved.text
+    assert "nhập dở" in words(await clerk.get("/counter"))
+    guided = words(await clerk.post("/counter/guidance", data=typed))
+    assert "không có giá" in guided
+    assert await desk.fetchval("SELECT count(*) FROM dossier") == 0
+
+
+async def test_the_panel_says_what_is_paid_when(
+    clerk: Client, desk: Connection, town: Town
+) -> None:
+    """Each amount on its own line; what is let off is in no sum."""
+    now = await form(desk, town, clerk)
+    later = now | {"state_moment": "on_delivery", "back_moment": "before"}
+    exempt = now | {"state_moment": "exempt", "exempt_why": "Hộ nghèo"}
+
+    said = [
+        words(await clerk.post("/counter/estimate", data=each, headers=HTMX))
+        for each in (now, later, exempt)
+    ]
+
+    for each in said:
+        for line in ("Phí", "Cước gửi", "Cước trả", "Thu ngay", "Thu khi giao"):
+            assert line in each
+    assert "Thu ngay 40.500 ₫ Thu khi giao 21.500 ₫" in said[0]
+    assert "Phí khi giao, 8.000 ₫" in said[1]
+    assert "trả trước" in said[1]
+    assert "Phí được miễn, 8.000 ₫" in said[2]
+    assert "Cước thu hộ" not in said[2]
+
+
+async def test_an_ended_commune_is_offered_with_its_successor(
+    clerk: Client, desk: Connection, town: Town
+) -> None:
+    typed = await form(desk, town, clerk, address="5 Trần Phú, P. 4, Đà Lạt")
+
+    answer = await clerk.post("/counter/address?field=address", data=typed, headers=HTMX)
+    stands = await clerk.post(
+        "/counter/address?field=receiver_address",
+        data=typed | {"receiver_address": "12 thôn Đạ Nghịt, xã Lạc Dương"},
+        headers=HTMX,
+    )
+
+    assert "Phường 4 không còn từ 01/07/2025, nay là Phường Xuân Hương - Đà Lạt" in words(answer)
+    assert 'data-value="5 Trần Phú, phường Xuân Hương - Đà Lạt, tỉnh Lâm Đồng"' in answer.text
+    assert words(stands) == ""
+
+
+async def test_a_card_is_read_and_its_number_logged_nowhere(
+    clerk: Client, caplog: pytest.LogCaptureFixture
+) -> None:
+    card = "068185004217|250123456|Nguy?n|05031985|N|Dia chi|01062021"
+    token = {"x-csrf-token": clerk.form_token, "accept": "application/json"}
+
+    read = await clerk.post("/counter/card", json={"text": card, "by": "keyboard"}, headers=token)
+    mangled = await clerk.post(
+        "/counter/card", json={"text": "Ơ" + card, "by": "keyboard"}, headers=token
+    )
+
+    assert read.json() == {
+        "number": "068185004217",
+        "name": "",
+        "address": "",
+        "said": "nữ, sinh 05/03/1985, cấp 01/06/2021, số cũ 250123456",
+    }
+    assert mangled.status_code == 422
+    assert "Tắt bộ gõ tiếng Việt rồi quét lại" in mangled.json()["detail"]
+    assert "068185004217" not in caplog.text
+
+
+async def test_what_she_insists_on_and_who_stands_for_her_come_back_after_a_refusal(
+    clerk: Client, desk: Connection, town: Town
+) -> None:
+    typed = await form(
+        desk,
+        town,
+        clerk,
+        **{"extra-1": "Sổ hộ khẩu cũ", "extra_photocopies-1": "2"},
+        represented="on",
+        rep_name="Kon Sơ Bình",
+        rep_id="068082004219",
+        rep_paper="",
+    )
+
+    answer = await clerk.post("/counter/dossiers", data=typed)
+
+    assert answer.status_code == 422
+    assert re.findall(r'<a href="#([a-z_0-9-]+)">', answer.text) == ["rep_paper", "insists"]
+    assert 'value="Sổ hộ khẩu cũ"' in answer.text
+    assert 'value="Kon Sơ Bình"' in answer.text
+    mended = typed | {"insists": "on", "rep_paper": "UQ 12/2026 ngày 20/11/2026"}
+    saved = await clerk.post("/counter/dossiers", data=mended)
+    assert saved.status_code == 303, words(saved)
+    receipt = paper(await clerk.get("/counter/dossiers/LD-261123-00001/1/receipt.pdf"))
+    assert "Kon Sơ Bình, giấy ủy quyền UQ 12/2026" in receipt
+    assert "tự nguyện nộp thêm" in receipt

@@ -3,7 +3,7 @@
 
 import { isCard, settled, take } from "./card.js";
 import { combobox } from "./combobox.js";
-import { onKeys, toScan } from "./keys.js";
+import { lookUp, onKeys, toScan } from "./keys.js";
 import { moveOn, wanted } from "./steps.js";
 import { listen } from "./wedge.js";
 
@@ -126,7 +126,7 @@ function scanned(text) {
   }
   const code = at("code");
   if (!code) {
-    location.assign("/counter");
+    lookUp(text);
     return;
   }
   code.value = text;
@@ -153,9 +153,20 @@ function startForm() {
     if (offer) fill(offer.dataset.fill, offer.dataset.value);
   });
   // The summary first, then Tab leads to the first field that is wrong.
+  at("errors")?.addEventListener("click", toWrong);
   at("errors")?.focus();
   arrange();
   offerCamera();
+}
+
+/** From the summary to the field, its text marked: what is typed next replaces it. */
+function toWrong(press) {
+  const field = press.target.closest("a") && at(press.target.closest("a").hash.slice(1));
+  if (!field) return;
+  press.preventDefault();
+  const box = field.matches("input, select") ? field : field.querySelector("input") ?? field;
+  box.focus();
+  if (box.matches('input:not([type="checkbox"], [type="radio"])')) box.select();
 }
 
 /** The camera's part is fetched only where there is something to read codes with. */
@@ -226,11 +237,12 @@ function startPrinting() {
 if (form) startForm();
 startPrinting();
 listen(scanned);
-onKeys({
+// the counter's other pages do what the table of keys says
+if (form) onKeys({
   F2: toScan,
-  F4: () => form?.requestSubmit(at("hold")),
-  F8: () => { if (form) countAll(); },
-  F9: () => (form ? form.requestSubmit(at("save")) : at("next")?.click()),
+  F4: () => form.requestSubmit(at("hold")),
+  F8: countAll,
+  F9: () => form.requestSubmit(at("save")),
 });
 addEventListener("offline", () => sayState("lost"));
 addEventListener("online", () => sayState(""));
