@@ -46,6 +46,25 @@ CREATE INDEX refund_due_agency ON refund_due (agency_id, opened_at) WHERE agency
 CREATE INDEX refund_due_bounce ON refund_due (bounce_id);
 CREATE INDEX refund_due_dossier ON refund_due (dossier_id);
 
+-- Whether what a request asks for travels free on a day. A counter that takes it may have no stake in
+-- the dossier yet; whoever knows the request's id has read its list already.
+CREATE FUNCTION postal_way_free(request uuid, day date) RETURNS boolean LANGUAGE plpgsql
+    STABLE SECURITY DEFINER SET search_path = public, pg_temp SET enable_seqscan = off
+    AS $$ BEGIN
+        RETURN EXISTS (
+            SELECT 1
+              FROM event e
+              JOIN bounce_now b ON b.event_id = e.id
+              JOIN bounce_fee_rule r ON r.bounce = b.kind AND r.fault = b.fault
+             WHERE e.scan_id = request AND r.charge_kind = 'postage_out'
+               AND r.outcome = 'free_next_leg'
+               AND r.valid_from = (SELECT max(n.valid_from) FROM bounce_fee_rule n
+                                    WHERE (n.bounce, n.fault, n.charge_kind)
+                                          = (r.bounce, r.fault, r.charge_kind)
+                                      AND n.valid_from <= day)
+               AND (r.valid_to IS NULL OR r.valid_to > day));
+    END $$;
+
 GRANT SELECT, INSERT, UPDATE ON bounce_fee_rule TO postal_app;
 GRANT SELECT, INSERT ON refund_due TO postal_app;
 GRANT UPDATE (bounce_id, said, said_by, said_at, dropped_at, entry_id) ON refund_due TO postal_app;

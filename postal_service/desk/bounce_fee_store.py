@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import date, datetime
+from uuid import UUID
 
 from asyncpg import Connection, Record
 from msgspec import Struct, convert
@@ -71,6 +72,14 @@ async def outcome_on(
     return found
 
 
+WAY_FREE = "SELECT postal_way_free($1, $2)"
+
+
+async def way_free(conn: Connection[Record], request: UUID, day: date) -> bool:
+    """Whether what an agency's request asks for is carried for nothing."""
+    return bool(await conn.fetchval(WAY_FREE, request, day))
+
+
 class Paid(Struct, frozen=True, kw_only=True):
     """A charge that was paid, and at which office; ``agency_id`` where the agency's money it is."""
 
@@ -92,6 +101,19 @@ SELECT c.id AS charge_id, c.kind, c.amount_vnd, c.agency_id, e.office_id
 
 async def paid_of(conn: Connection[Record], dossier_id: int) -> list[Paid]:
     return convert(await conn.fetch(PAID_OF, dossier_id), list[Paid])
+
+
+OPEN_WAYS_HOME = """
+SELECT id
+  FROM charge
+ WHERE dossier_id = $1 AND kind = 'postage_back' AND leg = 'B' AND paid_by IS NULL
+   AND voided_at IS NULL AND NOT unbooked
+"""
+
+
+async def open_ways_home(conn: Connection[Record], dossier_id: int) -> list[int]:
+    """What is still to be paid when refused papers come home."""
+    return [row["id"] for row in await conn.fetch(OPEN_WAYS_HOME, dossier_id)]
 
 
 # Ruled otherwise twice, it is due again; what was paid out stays so.
@@ -238,3 +260,10 @@ SELECT coalesce(-sum(p.amount_vnd), 0)::bigint
 
 async def held_of(conn: Connection[Record], charge_id: int) -> int:
     return int(await conn.fetchval(HELD_OF, charge_id))
+
+
+NAME_OF = "SELECT full_name FROM person WHERE id = $1"
+
+
+async def name_of(conn: Connection[Record], person_id: int) -> str:
+    return str(await conn.fetchval(NAME_OF, person_id))

@@ -93,11 +93,21 @@ async def next_leg_free(
     return outcome is Outcome.FREE_NEXT_LEG
 
 
-async def settle(conn: Connection[Record], bounce: Standing, *, now: datetime) -> None:
+async def settle(
+    conn: Connection[Record], bounce: Standing, *, person_id: int, now: datetime
+) -> None:
     """Write down what is to be given back for a bounce as it stands. Safe to repeat.
 
-    What is due no longer, since somebody ruled otherwise, is dropped; what was paid out stays.
+    What is due no longer, since somebody ruled otherwise, is dropped; what was paid out stays. A
+    way home that is free is not asked for at the door either.
     """
+    way_home = await fee_rule(
+        conn, bounce.kind, bounce.fault, ChargeKind.POSTAGE_BACK, day_of(bounce.at)
+    )
+    if way_home is Outcome.FREE_NEXT_LEG:
+        await charges_store.void(
+            conn, await store.open_ways_home(conn, bounce.dossier_id), person_id, now
+        )
     for paid in await store.paid_of(conn, bounce.dossier_id):
         outcome = await fee_rule(conn, bounce.kind, bounce.fault, paid.kind, day_of(bounce.at))
         if outcome is Outcome.REFUND:
@@ -172,6 +182,11 @@ async def entry_of(
         means=Means.CASH,
         lines=(out, back),
     )
+
+
+async def payer_of(conn: Connection[Record], entry: Entry) -> str:
+    """Who gave it back, by name."""
+    return await store.name_of(conn, entry.person_id)
 
 
 async def found(conn: Connection[Record], id: int) -> Due:

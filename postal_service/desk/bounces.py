@@ -76,13 +76,15 @@ async def judge(conn: Connection[Record], one: Bounced, *, now: datetime) -> Non
     kind = KINDS[one.act]
     proposal = bounce_rules.propose(await facts_of(conn, one, kind))
     if await store.add(conn, one, kind, proposal) is not None:
-        await settle(conn, one.dossier_id, now=now)
+        await settle(conn, one.dossier_id, person_id=one.person_id, now=now)
 
 
-async def settle(conn: Connection[Record], dossier_id: int, *, now: datetime) -> None:
+async def settle(
+    conn: Connection[Record], dossier_id: int, *, person_id: int, now: datetime
+) -> None:
     """What the dossier's last bounce, as it stands, gives back."""
     for last in (await store.standing(conn, dossier_id))[:1]:
-        await bounce_fees.settle(conn, last, now=now)
+        await bounce_fees.settle(conn, last, person_id=person_id, now=now)
 
 
 async def facts_of(conn: Connection[Record], one: Bounced, kind: Kind) -> Facts:
@@ -133,5 +135,5 @@ async def rule(  # noqa: PLR0913 -- a press of the button
     await store.add_ruling(
         conn, form_id, id, chosen, FAULTS[chosen], why=why, person_id=staff.id, at=now
     )
-    await settle(conn, bounce.dossier_id, now=now)
+    await settle(conn, bounce.dossier_id, person_id=staff.id, now=now)
     return await get(conn, id)

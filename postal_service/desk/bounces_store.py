@@ -25,13 +25,14 @@ class Bounced(Struct, frozen=True, kw_only=True):
     clerk_id: int
     agency_id: int
     procedure_id: int
+    person_id: int
 
 
 # A decline at an office's own hand-overs is no bounce: the agency's officer says it.
 UNJUDGED = """
 SELECT e.id AS event_id, e.scan_id, e.act, e.at, e.facts ->> 'reason' AS reason,
        e.facts ->> 'why' AS why, d.id AS dossier_id, d.office_id, i.clerk_id,
-       coalesce(p.agency_id, d.agency_id) AS agency_id, d.procedure_id
+       coalesce(p.agency_id, d.agency_id) AS agency_id, d.procedure_id, e.person_id
   FROM event e
   JOIN person p ON p.id = e.person_id AND p.role = 'agency_officer'
   JOIN dossier d ON d.id = e.dossier_id
@@ -44,7 +45,7 @@ SELECT e.id AS event_id, e.scan_id, e.act, e.at, e.facts ->> 'reason' AS reason,
 UNJUDGED_LINE = """
 SELECT e.id AS event_id, e.scan_id, e.act, e.at, e.facts ->> 'reason' AS reason,
        e.facts ->> 'why' AS why, d.id AS dossier_id, d.office_id, i.clerk_id,
-       coalesce(p.agency_id, d.agency_id) AS agency_id, d.procedure_id
+       coalesce(p.agency_id, d.agency_id) AS agency_id, d.procedure_id, e.person_id
   FROM event e
   JOIN person p ON p.id = e.person_id AND p.role = 'agency_officer'
   JOIN dossier d ON d.id = e.dossier_id

@@ -1,9 +1,7 @@
-// An organisation's file: F9 the main button, Esc back; the page looks again while the worker is at it.
-import { back, onKeys, toScan } from "./keys.js";
+// An organisation's file: the form goes once, and the page looks again while the worker is at it.
+// The keys are the table's (keys.js).
 
 const main = document.getElementById("main");
-
-onKeys({ F2: toScan, F9: () => main?.requestSubmit(), Escape: back });
 
 // Once is enough: the page's own id finds the first press anyway.
 main?.addEventListener("submit", (event) => {
