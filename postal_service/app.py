@@ -29,6 +29,7 @@ from postal_service.web.agency_lists import AgencyListController
 from postal_service.web.approvals import ApprovalController
 from postal_service.web.archive import ArchiveController
 from postal_service.web.bags import BagController
+from postal_service.web.bank import BankController
 from postal_service.web.batches import BatchController
 from postal_service.web.calendars import CalendarController, ProposalController
 from postal_service.web.catalogue import CatalogueController
@@ -46,6 +47,7 @@ from postal_service.web.counter_texts import TextsController
 from postal_service.web.courier import CourierController, ScanController
 from postal_service.web.courier_door import DoorController, ProofController
 from postal_service.web.courier_lists import CourierListController
+from postal_service.web.courier_transfers import CourierTransferController
 from postal_service.web.dossier_money import OrderController, WindowController
 from postal_service.web.evening_count import EveningController
 from postal_service.web.evenings import EveningsController
@@ -75,6 +77,7 @@ from postal_service.web.successions import SuccessionController
 from postal_service.web.supervisor import SupervisorController
 from postal_service.web.supplements import SupplementController
 from postal_service.web.switch import SwitchController
+from postal_service.web.transfers import TransferController
 from postal_service.web.welcome import WelcomeController
 
 STATIC = Path(__file__).parent / "web" / "static"
@@ -94,6 +97,8 @@ HANDLERS: list[ControllerRouterHandler] = [
     OutageController,
     PaperRoomController,
     ComplaintController,
+    TransferController,
+    BankController,
     BatchController,
     BagController,
     EveningController,
@@ -107,6 +112,7 @@ HANDLERS: list[ControllerRouterHandler] = [
     CourierController,
     ScanController,
     DoorController,
+    CourierTransferController,
     ProofController,
     HandOverController,
     AgencyController,

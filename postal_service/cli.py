@@ -12,6 +12,7 @@ from rich.table import Table
 
 from postal_service import logs, worker
 from postal_service.cli_audit import root_group, verify_command
+from postal_service.cli_bank import bank_group
 from postal_service.cli_clock import explain_command, late_command, succeed_command
 from postal_service.cli_delegations import delegate_command
 from postal_service.cli_keys import keys_group
@@ -40,6 +41,7 @@ main.add_command(explain_command)
 main.add_command(succeed_command)
 main.add_command(late_command)
 main.add_command(delegate_command)
+main.add_command(bank_group)
 main.add_command(keys_group)
 main.add_command(people_group)
 main.add_command(verify_command)

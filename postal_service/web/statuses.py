@@ -34,6 +34,7 @@ from postal_service.desk import outage_errors as blanks
 from postal_service.desk.errors import DeskError
 from postal_service.desk.money import errors as money
 from postal_service.desk.money import orders
+from postal_service.desk.money import transfer_errors as transfer
 from routes.errors import RoutesError
 from tracking import custody_errors as custody
 from tracking import errors as tracking
@@ -76,6 +77,14 @@ STATUS: Final[dict[type[Exception], int]] = {
     money.SamePerson: 403,
     money.UnknownCharge: 404,
     money.UnknownEntry: 404,
+    transfer.UnknownTransfer: 404,
+    transfer.TransferEnded: 409,
+    transfer.AwaitedAlready: 409,
+    transfer.UnknownLine: 404,
+    transfer.LineUsed: 409,
+    transfer.ReturnWaiting: 409,
+    transfer.SamePersonReturns: 403,
+    transfer.UnknownReturn: 404,
     orders.ResultIsOut: 409,
     complaints.UnknownComplaint: 404,
     complaints.AlreadyAnswered: 409,

@@ -36,6 +36,7 @@ from postal_service.desk.party_store import Person
 from postal_service.desk.proof_store import Attachment
 from tests import laid, make, trouble
 from tests.make import MORNING, Town
+from tests.web import foreign_bank
 from tracking import incidents
 from tracking.incident_store import NewIncident
 from tracking.model import Dossier
@@ -51,7 +52,8 @@ PERSON = Person(
 )
 
 SECRETS = (
-    "Kín Đáo", "590000271", "0590 000 271", "059 000 0271", "068199990271", "Không Ai Biết",
+    "Kín Đáo", "KIN DAO", "590000271", "0590 000 271", "059 000 0271", "068199990271",
+    "Không Ai Biết",
 )  # fmt: skip
 #: Stages of results; None: papers still on the office's shelf.
 STAGES = (None, Stage.TO_OFFICE, Stage.AT_OFFICE, Stage.OUT, Stage.DELIVERED)
@@ -101,6 +103,7 @@ async def settle(conn: Connection) -> Foreign:
     }
     ids |= await work(conn, town, dossiers[-2])
     ids |= await papers(conn, town, dossiers[0])
+    ids |= await foreign_bank.settle(conn, town, dossiers[0])
     assert all(ids.values()), [kind for kind, found in ids.items() if not found]
     return Foreign(town=town, ids=ids)
 

@@ -27,10 +27,24 @@ from postal_service.desk.money.transfer_errors import (
 )
 from postal_service.desk.money.transfer_reference import new_reference, references
 from postal_service.desk.money.transfers_store import Awaited, Request
+from tracking.errors import UnknownConsignment
 from tracking.stages import Leg
 
-__all__ = ["Awaited", "Request", "Wish", "ask", "ask_for", "awaited", "by_reference", "give_up",
-           "of_dossier", "paid_since", "take_cash"]  # fmt: skip
+__all__ = [
+    "Awaited",
+    "Request",
+    "Wish",
+    "ask",
+    "ask_for",
+    "at_door",
+    "awaited",
+    "by_reference",
+    "give_up",
+    "moment_of",
+    "of_dossier",
+    "paid_since",
+    "take_cash",
+]
 
 #: How long a request that ended stays on its office's page.
 SHOWN: Final = timedelta(days=1)
@@ -57,6 +71,22 @@ async def ask(
     due = await charges_store.lock_open(conn, dossier_id)
     due = [each for each in due if each.moment is moment and (leg is None or each.leg is leg)]
     return await ask_for(conn, due, wish)
+
+
+async def at_door(conn: Connection[Record], s10: str, wish: Wish) -> Request:
+    """Ask for what is paid when this paper is handed over; or the request that stands for it.
+
+    Until the money is there, it is paid in cash like any other. Raises UnknownConsignment,
+    NothingToPay, AwaitedAlready.
+    """
+    found = await store.leg_of(conn, s10)
+    if found is None:
+        raise UnknownConsignment(s10)
+    dossier_id, leg = found
+    for standing in await store.of_dossier(conn, dossier_id):
+        if standing.state == "awaited" and await moment_of(conn, standing) is Moment.ON_DELIVERY:
+            return standing
+    return await ask(conn, dossier_id, wish, Moment.ON_DELIVERY, leg)
 
 
 async def ask_for(conn: Connection[Record], due: Sequence[Charge], wish: Wish) -> Request:
@@ -95,6 +125,13 @@ async def by_reference(conn: Connection[Record], text: str) -> Request:
 async def of_dossier(conn: Connection[Record], dossier_id: int) -> list[Request]:
     """Every request of a dossier, the newest first."""
     return await store.of_dossier(conn, dossier_id)
+
+
+async def moment_of(conn: Connection[Record], request: Request) -> Moment:
+    """When what a request stands for would be paid in cash: now, or at the door."""
+    stood_for = await store.charges_of(conn, request.id)
+    found = await charges_store.of_dossier(conn, request.dossier_id)
+    return next(each.moment for each in found if each.id in stood_for)
 
 
 async def awaited(conn: Connection[Record], office_id: int) -> list[Awaited]:

@@ -10,6 +10,8 @@ from uuid import UUID
 from asyncpg import Connection, Record
 from msgspec import Struct, convert
 
+from tracking.stages import Leg
+
 
 class Request(Struct, frozen=True, kw_only=True):
     """A request as it is; ``why`` a cancelled one ended."""
@@ -208,3 +210,12 @@ class Old(Struct, frozen=True, kw_only=True):
 
 async def old(conn: Connection[Record], before: datetime, office_id: int | None) -> list[Old]:
     return convert(await conn.fetch(OLD, before, office_id), list[Old])
+
+
+LEG_OF = "SELECT dossier_id, leg FROM consignment WHERE s10 = $1"
+
+
+async def leg_of(conn: Connection[Record], s10: str) -> tuple[int, Leg] | None:
+    """Whose paper it is, and on which leg."""
+    row = await conn.fetchrow(LEG_OF, s10)
+    return None if row is None else (row["dossier_id"], Leg(row["leg"]))
