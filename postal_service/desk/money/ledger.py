@@ -49,11 +49,13 @@ async def post(conn: Connection[Record], new: NewEntry, *, now: datetime) -> Ent
             raise EntryReused
         return found
     async with conn.transaction():
-        accounts = [await store.account(conn, line.account) for line in new.lines]
+        owners = {line.account for line in new.lines}
+        ids = {owner: await store.account(conn, owner) for owner in sorted(owners, key=repr)}
         receipt = None
         if new.kind in RECEIPTED and new.office_id is not None:
             receipt = await _receipt(conn, new.office_id, now)
         made = await store.add_entry(conn, new, receipt, now)
+        accounts = [ids[line.account] for line in new.lines]
         await store.add_postings(conn, made, accounts, new.lines)
         if new.kind is EntryKind.COLLECT:
             charges = [line.charge_id for line in new.lines if line.charge_id is not None]

@@ -8,8 +8,18 @@ from uuid import uuid4
 
 from asyncpg import Connection, Record
 
-from postal_service.desk.money import charges, collect
-from postal_service.desk.money.model import Entry, Kind, NewCharge, Press, Reversal
+from postal_service.desk.money import charges, collect, ledger
+from postal_service.desk.money.model import (
+    Account,
+    Entry,
+    EntryKind,
+    Kind,
+    NewCharge,
+    NewEntry,
+    Press,
+    Purse,
+    Reversal,
+)
 from tests import make
 from tests.make import MORNING, Actor, Town
 from tracking.model import Dossier
@@ -44,6 +54,27 @@ async def paid(
     dossier = dossier or await make.dossier(conn, town)
     await fee(conn, town, dossier, vnd)
     return await collect.before(conn, dossier.id, press(town.by_clerk))
+
+
+async def move(
+    conn: Connection[Record], kind: EntryKind, into: Account, out_of: Account, vnd: int, by: int
+) -> Entry:
+    """Money from one place to another."""
+    new = NewEntry(
+        kind=kind,
+        key=uuid4(),
+        at=MORNING,
+        person_id=by,
+        office_id=into.office_id or out_of.office_id,
+        lines=ledger.swap(into, out_of, vnd),
+    )
+    return await ledger.post(conn, new, now=MORNING)
+
+
+async def fund(conn: Connection[Record], town: Town, vnd: int = 1_000_000) -> None:
+    """Enough in the bank to pay agencies from."""
+    bank, suspense = Account(kind=Purse.BANK), Account(kind=Purse.SUSPENSE)
+    await move(conn, EntryKind.BANK_IN, bank, suspense, vnd, town.clerk)
 
 
 async def balances(conn: Connection[Record]) -> dict[tuple[Any, ...], int]:
