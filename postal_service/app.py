@@ -32,9 +32,11 @@ from postal_service.web.bags import BagController
 from postal_service.web.bank import BankController
 from postal_service.web.batches import BatchController
 from postal_service.web.calendars import CalendarController, ProposalController
+from postal_service.web.cases import CaseController
 from postal_service.web.catalogue import CatalogueController
 from postal_service.web.catalogue_files import FileController
 from postal_service.web.catalogue_prices import PriceController
+from postal_service.web.changes import ChangeController
 from postal_service.web.citizen import CitizenController
 from postal_service.web.closures import ClosureController
 from postal_service.web.complaints import ComplaintController
@@ -47,10 +49,12 @@ from postal_service.web.counter_texts import TextsController
 from postal_service.web.courier import CourierController, ScanController
 from postal_service.web.courier_door import DoorController, ProofController
 from postal_service.web.courier_lists import CourierListController
+from postal_service.web.courier_money import CourierMoneyController
 from postal_service.web.courier_transfers import CourierTransferController
 from postal_service.web.dossier_money import OrderController, WindowController
 from postal_service.web.evening_count import EveningController
 from postal_service.web.evenings import EveningsController
+from postal_service.web.feedback import FeedbackController
 from postal_service.web.hand_overs import HandOverController
 from postal_service.web.headers import on_every_answer
 from postal_service.web.incidents import IncidentController
@@ -64,8 +68,15 @@ from postal_service.web.papers import PaperController
 from postal_service.web.parties import FindController, PartyController, ReadsController
 from postal_service.web.people import PeopleController
 from postal_service.web.phone import PhoneController
+from postal_service.web.pickup_agency import PickupAgencyController
+from postal_service.web.pickup_courier import PickupCourierController
+from postal_service.web.pickup_public import PickupPublicController
+from postal_service.web.pickups import PickupController
+from postal_service.web.purses import PurseController
 from postal_service.web.quarantine import QuarantineController
 from postal_service.web.radar_feed import Feed
+from postal_service.web.receipts import ReceiptController
+from postal_service.web.refunds import AgencyRefundController, RefundController
 from postal_service.web.rights import RightsController
 from postal_service.web.rosters import RosterController
 from postal_service.web.signin import SignInController
@@ -77,6 +88,7 @@ from postal_service.web.successions import SuccessionController
 from postal_service.web.supervisor import SupervisorController
 from postal_service.web.supplements import SupplementController
 from postal_service.web.switch import SwitchController
+from postal_service.web.till import TillController
 from postal_service.web.transfers import TransferController
 from postal_service.web.welcome import WelcomeController
 
@@ -96,10 +108,20 @@ HANDLERS: list[ControllerRouterHandler] = [
     CounterController,
     OutageController,
     PaperRoomController,
+    PickupController,
+    PickupPublicController,
+    PickupAgencyController,
+    PickupCourierController,
+    TillController,
+    PurseController,
+    ReceiptController,
     ComplaintController,
     TransferController,
     BankController,
     BatchController,
+    RefundController,
+    AgencyRefundController,
+    FeedbackController,
     BagController,
     EveningController,
     CounterActController,
@@ -109,7 +131,10 @@ HANDLERS: list[ControllerRouterHandler] = [
     CounterDeliveryController,
     WindowController,
     SupplementController,
+    ChangeController,
+    CaseController,
     CourierController,
+    CourierMoneyController,
     ScanController,
     DoorController,
     CourierTransferController,

@@ -48,6 +48,7 @@ NAMES: Final[Mapping[str, str]] = {
     Kind.GUIDANCE: "Phiếu hướng dẫn",
     Kind.FEE_RECEIPT: "Biên lai thu tiền",
     Kind.CASH_UP: "Bảng kê nộp tiền",
+    Kind.PAY_IN: "Biên nhận nộp tiền",
     Kind.PICK_UP: "Phiếu nhận tại nhà",
     Kind.COMPLAINT: "Phiếu nhận phản ánh",
     Kind.OUTAGE_PACK: "Gói in sẵn",

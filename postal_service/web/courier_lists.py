@@ -8,6 +8,7 @@ from litestar import Controller, Request, Response, get
 from litestar.params import FromQuery
 
 from postal_service.desk import hand_over_desk, shelf
+from postal_service.desk.money import purses
 from postal_service.web.bags import paper_out
 from postal_service.web.counter import office
 from postal_service.web.guards import clerks
@@ -28,6 +29,7 @@ class CourierListController(Controller):
         """What waits for a courier, and who works today."""
         async with db.begin(caller.context) as conn:
             waiting = await hand_over_desk.for_couriers(conn, office(caller), now)
+            held = await purses.at_office(conn, caller, now)
             tasks = await shelf.count_tasks(conn, office(caller))
         return await page(
             request,
@@ -35,6 +37,7 @@ class CourierListController(Controller):
             waiting=waiting,
             papers=[paper_out(paper) for paper in waiting.papers],
             chosen=courier,
+            over={purse.courier_id: purse for purse in held if purse.over},
             open_tasks=tasks,
             now=now,
             office_id=office(caller),

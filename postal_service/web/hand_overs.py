@@ -18,6 +18,7 @@ from postal_service.bell import Bell as TheBell
 from postal_service.caller import Role, Staff
 from postal_service.database import Connection, Database
 from postal_service.desk import reasons
+from postal_service.desk.money import purses
 from postal_service.web.guards import only
 from postal_service.web.inputs import Moment, Wire
 from postal_service.web.needs import Bell, Caller, Db, Lang, Now
@@ -148,10 +149,10 @@ class HandOverController(Controller):
 
     @post(name="hand_over.offer", status_code=HTTP_200_OK)
     async def offer(self, data: JSONBody[OfferIn], desk: NamedDependency[Desk]) -> AnsweredOut:
-        """Lay papers down for a taker. Safe to repeat."""
+        """Lay papers down for a taker. Safe to repeat. Raises OverLimit, and what custody does."""
         new = offered(data, desk.by)
         async with desk.begin() as conn:
-            made = await custody.offer(conn, new, heard_at=desk.now)
+            made = await purses.offer(conn, new, staff=desk.caller, heard_at=desk.now)
         desk.bell.ring()
         number = made.hand_over.number if made.hand_over else None
         s10s = [item.s10 for item in new.items]

@@ -16,6 +16,8 @@ from postal_service.desk import (
     agency_forms,
     archive,
     batches,
+    bounce_fees,
+    bounces,
     catalogue_imports,
     catalogue_tariffs,
     catalogue_versions,
@@ -31,9 +33,11 @@ from postal_service.desk import (
 )
 from postal_service.desk import approval_errors as asking
 from postal_service.desk import outage_errors as blanks
+from postal_service.desk import pickup_errors as fetching
 from postal_service.desk.errors import DeskError
 from postal_service.desk.money import errors as money
 from postal_service.desk.money import orders
+from postal_service.desk.money import till_errors as till
 from postal_service.desk.money import transfer_errors as transfer
 from routes.errors import RoutesError
 from tracking import custody_errors as custody
@@ -67,6 +71,16 @@ STATUS: Final[dict[type[Exception], int]] = {
     asking.AlreadyAsked: 409,
     asking.AlreadyDecided: 409,
     asking.NotTheSecondPerson: 403,
+    till.UnknownShift: 404,
+    till.ShiftClosed: 409,
+    till.BooksMoved: 409,
+    till.DraftsOpen: 409,
+    till.NegativeTill: 409,
+    till.UnknownCourier: 404,
+    till.OverLimit: 409,
+    till.NotTheSupervisor: 403,
+    till.DayNotDone: 409,
+    till.NothingPaid: 404,
     evening_counts.CountClosed: 409,
     evening_closing.CountChanged: 409,
     evening_sheets.NoCount: 404,
@@ -86,6 +100,9 @@ STATUS: Final[dict[type[Exception], int]] = {
     transfer.SamePersonReturns: 403,
     transfer.UnknownReturn: 404,
     orders.ResultIsOut: 409,
+    fetching.UnknownPickup: 404,
+    fetching.CannotHappen: 409,
+    fetching.OrderedAlready: 409,
     complaints.UnknownComplaint: 404,
     complaints.AlreadyAnswered: 409,
     complaints.NotYoursToAnswer: 403,
@@ -100,6 +117,10 @@ STATUS: Final[dict[type[Exception], int]] = {
     rights.UnknownRequest: 404,
     closures.UnknownClosure: 404,
     batches.UnknownBatch: 404,
+    bounces.UnknownBounce: 404,
+    bounce_fees.UnknownRefund: 404,
+    bounce_fees.WaitsForAgency: 409,
+    bounce_fees.NoLongerHeld: 409,
     catalogue_imports.UnknownImport: 404,
     catalogue_tariffs.UnknownList: 404,
     catalogue_versions.ChangedMeanwhile: 409,

@@ -17,7 +17,7 @@ from pypdf import PdfReader
 
 from postal_service.caller import Role
 from postal_service.clock import VIETNAM
-from postal_service.desk import complaints, item_papers, radar, till
+from postal_service.desk import complaints, item_papers, radar
 from postal_service.desk.complaints import (
     AlreadyAnswered,
     BadComplaint,
@@ -25,6 +25,8 @@ from postal_service.desk.complaints import (
     Typed,
     UnknownComplaint,
 )
+from postal_service.desk.money import receipts
+from postal_service.desk.money.errors import UnknownEntry
 from postal_service.desk.papers import FormSet, Kind, form_of, letter, outage_packs, press
 from postal_service.desk.papers.amounts import in_words
 from postal_service.desk.papers.counter_papers import (
@@ -35,10 +37,11 @@ from postal_service.desk.papers.counter_papers import (
     FeeReceipt,
     Guidance,
     MoneyLine,
+    PaidIn,
     PickUp,
     Taken,
 )
-from postal_service.desk.papers.counter_words import TEMPLATE, counter_paper, words
+from postal_service.desk.papers.counter_words import counter_paper
 from postal_service.desk.papers.letters import Head
 from postal_service.desk.papers.outage_packs import Blank, OutagePack
 from tests import code128, make
@@ -77,10 +80,27 @@ CASH = CashUp(
     clerk="Nguyễn Thu Hà",
     day=date(2026, 11, 23),
     lines=(
-        Taken(ref="LD-261123-00001", le_phi=8_000, phi=0, postage=32_500, handed=0),
-        Taken(ref="LD-261120-00009", le_phi=0, phi=0, postage=0, handed=21_500),
+        Taken(
+            number="BL-66D01-261123-0001", ref="LD-261123-00001", state_fee=8_000,
+            state_charge=0, postage=24_000, collection=8_500, cod=0,
+        ),
+        Taken(
+            number="BL-66D01-261123-0002", ref="LD-261120-00009", state_fee=0, state_charge=0,
+            postage=21_500, collection=0, cod=0,
+        ),
     ),
     counted=((50_000, 1), (10_000, 1), (1_000, 1)),
+)  # fmt: skip
+PAID_IN = PaidIn(
+    head=HEAD,
+    number="NT-261123-00012",
+    courier="Trần Văn Bưu",
+    clerk="Nguyễn Thu Hà",
+    held=64_000,
+    counted=((50_000, 1), (10_000, 1), (1_000, 2)),
+    difference=-1_000,
+    why="một tờ rách, không ai nhận",
+    rest=1_000,
 )
 GUIDANCE = Guidance(
     head=HEAD,
@@ -113,7 +133,7 @@ COMPLAINT = ComplaintReceipt(
     hotline=HOTLINE,
     clerk="Nguyễn Thu Hà",
 )
-PAPERS: list[CounterPaper] = [FEES, CASH, GUIDANCE, PICK_UP, COMPLAINT]
+PAPERS: list[CounterPaper] = [FEES, CASH, PAID_IN, GUIDANCE, PICK_UP, COMPLAINT]
 PACK = OutagePack(
     form_set=FormSet.TT03_2025,
     authority=HEAD.authority,
@@ -316,43 +336,6 @@ def test_a_pack_of_fifty_is_fifty_sheets_and_each_names_the_law() -> None:
 # --- filled from what is on record ------------------------------------------------------------
 
 
-async def test_the_till_adds_up_what_she_took_in_today(desk: Connection, town: Town) -> None:
-    """State money, postage, and what a result brought that she handed out herself."""
-    ref = await accept(desk, town, await entry(desk, town))
-    await accept(desk, town, await entry(desk, town), MORNING - timedelta(days=1))
-    made = await make.dossier(desk, town, return_way="office", offered=False)
-    staff = clerk(town)
-
-    day, lines = await till.today(desk, staff, now=MORNING + timedelta(hours=9))
-    sheet = await till.cash_up(desk, staff, {50_000: 1}, "", now=MORNING)
-
-    assert day == MORNING.date()
-    taken = {line.ref: (line.le_phi, line.phi, line.postage, line.handed) for line in lines}
-    assert taken == {ref: (0, 8_000, 32_500, 0), made.ref: (8_000, 0, 22_000, 0)}
-    assert (sheet.expected, sheet.cash) == (70_500, 50_000)
-    assert words(sheet)["number"] == f"KQ-261123-{town.clerk:05}"
-    assert TEMPLATE == "counter.typ"
-
-
-async def test_a_result_handed_out_at_the_counter_brings_its_postage(
-    desk: Connection, town: Town
-) -> None:
-    made = await make.dossier(desk, town)
-    await make.result(desk, town, made, Stage.DELIVERED)
-    courier = replace(clerk(town), id=town.courier)
-
-    _, lines = await till.today(desk, courier, now=MORNING)
-
-    assert [(line.ref, line.handed) for line in lines] == [(made.ref, 22_000)]
-
-
-def test_notes_are_counted_in_whole_numbers() -> None:
-    assert till.read_counts({"n50000": "3", "n1000": " 2 "})[50_000] == 3
-    for text_ in ("-1", "1,5", "²", "12345", "x"):
-        with pytest.raises(till.BadCount):
-            till.read_counts({"n50000": text_})
-
-
 async def test_a_delivery_receipt_says_what_proved_it(desk: Connection, town: Town) -> None:
     """Receiver, relation, proof and money, from what the register keeps."""
     made = await make.dossier(desk, town)
@@ -368,14 +351,32 @@ async def test_a_delivery_receipt_says_what_proved_it(desk: Connection, town: To
 
 
 async def test_a_fee_receipt_says_what_was_paid(desk: Connection, town: Town) -> None:
+    """One paper for one entry, under its number in the books."""
     ref = await accept(desk, town, await entry(desk, town))
     other = await desk.fetchval("SELECT id FROM office WHERE code = '66D06'")
 
-    paper = await till.fee_receipt(desk, ref, clerk(town), now=MORNING)
+    [taken] = await receipts.of_dossier(desk, ref, clerk(town))
+    paper = await receipts.paper(desk, taken)
 
-    assert "Bốn mươi nghìn năm trăm đồng" in text(counter_paper(paper))
+    said = text(counter_paper(paper))
+    assert paper.number == taken.number == "BL-66D01-261123-0001"
+    assert "Bốn mươi nghìn năm trăm đồng" in said
+    assert "Cước trả kết quả bưu điện khi giao 21.500 ₫" in said
+    assert await receipts.find(desk, "BL-66D01-261123-0001", clerk(town)) == taken
     with pytest.raises(UnknownDossier):
-        await till.fee_receipt(desk, ref, clerk(town, other), now=MORNING)
+        await receipts.of_dossier(desk, ref, clerk(town, other))
+    for number in ("BL-66D01-261123-0001", "BL-66D01-261399-0001", "KQ-1", "BL-66D01-261123-0002"):
+        with pytest.raises(UnknownEntry):
+            await receipts.find(desk, number, clerk(town, other))
+
+
+def test_a_pay_in_says_what_was_counted_and_what_is_left() -> None:
+    said = text(counter_paper(PAID_IN))
+
+    assert "Sáu mươi hai nghìn đồng" in said
+    assert "Chênh lệch thiếu 1.000 ₫" in said
+    assert "Còn giữ sau khi nộp 1.000 ₫" in said
+    assert "BƯU TÁ" in said
 
 
 def said(**given: object) -> Typed:

@@ -24,19 +24,24 @@ from postal_service.desk import (
     closures,
     closures_store,
     complaints,
+    offices,
     outage,
     outage_store,
     party_store,
+    pickups,
     proof_store,
     radar,
 )
 from postal_service.desk.approvals import Kind
 from postal_service.desk.papers import Kind as PaperKind
 from postal_service.desk.party_store import Person
+from postal_service.desk.pickup_places import Served
+from postal_service.desk.pickup_rules import Wanted as Visit
+from postal_service.desk.pickups import By, Press, Ride
 from postal_service.desk.proof_store import Attachment
 from tests import laid, make, trouble
 from tests.make import MORNING, Town
-from tests.web import foreign_bank
+from tests.web import foreign_bank, foreign_bounces, foreign_money
 from tracking import incidents
 from tracking.incident_store import NewIncident
 from tracking.model import Dossier
@@ -103,6 +108,9 @@ async def settle(conn: Connection) -> Foreign:
     }
     ids |= await work(conn, town, dossiers[-2])
     ids |= await papers(conn, town, dossiers[0])
+    ids["pickup"] = await visits(conn, town)
+    ids |= await foreign_money.settle(conn, town, dossiers[-2])
+    ids |= await foreign_bounces.settle(conn, town, await own(conn, town))
     ids |= await foreign_bank.settle(conn, town, dossiers[0])
     assert all(ids.values()), [kind for kind, found in ids.items() if not found]
     return Foreign(town=town, ids=ids)
@@ -151,6 +159,26 @@ async def organisation(conn: Connection, staff: Staff) -> UUID:
     while await batches.work(begin, MORNING):
         pass
     return brief.id
+
+
+async def visits(conn: Connection, town: Town) -> list[str]:
+    """Orders of theirs to fetch papers: one their courier rides for, one of their agency's."""
+    served = Served(office=await offices.get(conn, town.office), placed=True)
+    found = []
+    for by in (
+        By(channel="clerk", person_id=town.clerk),
+        By(channel="agency", person_id=town.officer, agency_id=town.agency),
+    ):
+        wanted = Visit(
+            form_id=uuid4(), sender=PERSON, procedure_id=None, agency_id=by.agency_id, dossiers=1,
+            day=(MORNING + timedelta(days=2 + len(found))).date(), half="morning",
+        )  # fmt: skip
+        found.append(await pickups.order(conn, wanted, served, by=by, now=MORNING))
+    staff = await trouble.staff(conn, town.clerk)
+    ride = Ride(courier_id=town.courier, day=(MORNING + timedelta(days=2)).date(), half="morning")
+    press = Press(number=found[0], form_id=uuid4())
+    await pickups.accept(conn, press, ride, staff=staff, now=MORNING)
+    return found
 
 
 async def own(conn: Connection, town: Town) -> Dossier:
@@ -234,6 +262,7 @@ SELECT (SELECT md5(string_agg(d::text, '|' ORDER BY d.id)) FROM dossier d WHERE 
     || (SELECT count(*) FROM event e JOIN dossier d ON d.id = e.dossier_id WHERE d.office_id = $1)
     || (SELECT md5(string_agg(h::text, '|' ORDER BY h.id)) FROM hand_over h WHERE h.office_id = $1)
     || (SELECT md5(string_agg(a::text, '|' ORDER BY a.id)) FROM approval a WHERE a.office_id = $1)
+    || (SELECT md5(string_agg(v::text, '|' ORDER BY v.id)) FROM pickup v WHERE v.office_id = $1)
 """
 #: What a manager may answer, lift and administer for any office, and nobody else at home.
 WORK = """

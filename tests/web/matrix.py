@@ -44,11 +44,12 @@ UNKNOWN: Final = {
     "asked": str(UUID(int=9)),
     "blank": "LD-261123-99998",
     "complaint": "PA-261123-99999",
+    "pickup": "NH-261123-99999",
     "batch": str(UUID(int=10)),
-    "reference": "PT0000000" + identifiers.check_character("0000000"),
-    "bank_return": str(UUID(int=11)),
     "courier": "courier-nobody",
     "receipt": "BL-66600-261123-9999",
+    "reference": "PT0000000" + identifiers.check_character("0000000"),
+    "bank_return": str(UUID(int=11)),
 }
 NOBODY: Final = "999999"
 

@@ -22,56 +22,10 @@ async def clerk(client: Client) -> Client:
 async def test_the_room_leads_to_everything(clerk: Client) -> None:
     page = await read(clerk, "/counter/papers")
 
-    for way in ("/counter/outage", "/counter/cash", "/counter/complaints"):
+    for way in ("/counter/outage", "/counter/till", "/counter/complaints"):
         assert way in (await clerk.get("/counter/papers")).text
         assert (await clerk.get(way)).status_code == 200
     assert "Phiếu nhận hồ sơ tại nhà" in page
-
-
-async def test_the_till_prints_what_was_counted_once(
-    clerk: Client, desk: Connection, town: Town
-) -> None:
-    """A second press finds the first's sheet; a second count is another one."""
-    await clerk.post("/counter/dossiers", data=await form(desk, town, clerk))
-    assert "40.500 ₫" in await read(clerk, "/counter/cash")
-    counted = {"csrf": clerk.form_token, "id": str(uuid4()), "n20000": "2", "n500000": ""}
-
-    first = await clerk.post("/counter/cash", data=counted)
-    again = await clerk.post("/counter/cash", data=counted)
-
-    assert first.headers["location"] == again.headers["location"]
-    said = paper(await clerk.get(first.headers["location"]))
-    assert "thiếu 500 ₫" in said
-    assert "Bốn mươi nghìn đồng" in said
-    assert await desk.fetchval("SELECT count(*) FROM paper WHERE kind = 'cash_up'") == 1
-    recount = await clerk.post("/counter/cash", data=counted | {"n500": "1", "n1000": "1"})
-    assert recount.headers["location"] != first.headers["location"]
-    assert "thừa 500 ₫" in paper(await clerk.get(recount.headers["location"]))
-
-
-async def test_a_wrong_number_of_notes_keeps_the_others(clerk: Client) -> None:
-    typed = {"csrf": clerk.form_token, "id": str(uuid4()), "n20000": "-2", "n5000": "7"}
-
-    refused = await clerk.post("/counter/cash", data=typed)
-
-    assert refused.status_code == 422
-    assert "Số tờ 20.000 ₫ phải là số" in refused.text
-    assert 'name="n5000" data-value="5000" value="7"' in refused.text
-
-
-async def test_the_money_of_a_dossier_has_its_receipt(
-    client: Client, desk: Connection, town: Town
-) -> None:
-    await make.town(desk, office="66D02", suffix="-2")
-    await client.sign_in("clerk")
-    saved = await client.post("/counter/dossiers", data=await form(desk, town, client))
-    way = saved.headers["location"].partition("?")[0]
-
-    assert f'href="{way}/fees.pdf"' in (await client.get(way)).text
-    assert "Bốn mươi nghìn năm trăm đồng" in paper(await client.get(f"{way}/fees.pdf"))
-    client.forget()
-    await client.sign_in("clerk-2")
-    assert (await client.get(f"{way}/fees.pdf")).status_code == 404
 
 
 async def test_guidance_goes_home_on_paper_and_saves_no_dossier(
@@ -101,7 +55,7 @@ async def test_each_slip_for_a_door_has_a_number_of_its_own(
     await make.town(desk, office="66D02", suffix="-2")
     await client.sign_in("clerk")
     ways = [
-        (await client.post("/counter/pick-ups", data={"csrf": client.form_token})).headers[
+        (await client.post("/counter/pick-ups/blanks", data={"csrf": client.form_token})).headers[
             "location"
         ]
         for _ in range(2)

@@ -24,52 +24,88 @@ class MoneyLine(Struct, frozen=True, kw_only=True):
 
 
 class FeeReceipt(Struct, frozen=True, kw_only=True):
-    """Biên lai thu tiền: what the counter took in for one dossier, and what is still to pay."""
+    """Biên lai thu tiền: what one entry of the books took in, and what is still to pay.
+
+    ``operation`` is what stood for the number on the phone until it was synced; ``where`` the money
+    was taken, ``means`` how.
+    """
 
     head: Head
     form_set: FormSet
     number: str
+    ref: str = ""
     payer: str
     procedure: str
     agency: str
     lines: tuple[MoneyLine, ...]
     clerk: str
+    where: str = "tại quầy"
+    means: str = ""
+    operation: str = ""
 
 
 class Taken(Struct, frozen=True, kw_only=True):
-    """What one dossier brought into the till, by kind.
+    """What one receipt brought, by kind; below nothing: given back."""
 
-    ``postage``: for the way out; ``handed``: for the way home, paid when a result was handed out.
-    """
-
+    number: str
     ref: str
-    le_phi: int
-    phi: int
+    state_fee: int
+    state_charge: int
     postage: int
-    handed: int
+    collection: int
+    cod: int
 
     @property
     def sum(self) -> int:
-        return self.le_phi + self.phi + self.postage + self.handed
+        return self.state_fee + self.state_charge + self.postage + self.collection + self.cod
+
+
+class Move(Struct, frozen=True, kw_only=True):
+    """Money that came into the till, or left it, beside charges."""
+
+    name: str
+    amount: int
 
 
 class CashUp(Struct, frozen=True, kw_only=True):
     """Bảng kê nộp tiền: what should be in the till, line by line, and what was counted.
 
     ``counted`` is how many of each note, the largest first; empty: the sheet is for the pen.
+    ``closer`` counted for a clerk who was absent. ``transfers`` never lay in the till.
     """
 
     head: Head
     number: str
     clerk: str
+    closer: str | None = None
     day: date
     lines: tuple[Taken, ...]
+    moves: tuple[Move, ...] = ()
+    transfers: tuple[Taken, ...] = ()
     counted: tuple[tuple[int, int], ...] = ()
     note: str = ""
 
     @property
     def expected(self) -> int:
-        return sum(line.sum for line in self.lines)
+        return sum(line.sum for line in self.lines) + sum(move.amount for move in self.moves)
+
+    @property
+    def cash(self) -> int:
+        return sum(value * count for value, count in self.counted)
+
+
+class PaidIn(Struct, frozen=True, kw_only=True):
+    """Biên nhận nộp tiền: what a courier paid into a till, counted note by note by two people."""
+
+    head: Head
+    number: str
+    courier: str
+    clerk: str
+    held: int
+    counted: tuple[tuple[int, int], ...]
+    difference: int = 0
+    why: str = ""
+    rest: int = 0
 
     @property
     def cash(self) -> int:
@@ -85,6 +121,13 @@ class Asked(Struct, frozen=True, kw_only=True):
     missing: bool
 
 
+class Mend(Struct, frozen=True, kw_only=True):
+    """Something else that is wrong, and who mends it."""
+
+    whose: str
+    said: str
+
+
 class Guidance(Struct, frozen=True, kw_only=True):
     """Phiếu hướng dẫn: everything that is missing, said at once, by the agency's own list."""
 
@@ -95,6 +138,7 @@ class Guidance(Struct, frozen=True, kw_only=True):
     code: str
     agency: str
     listed: tuple[Asked, ...]
+    mends: tuple[Mend, ...] = ()
     hotline: str
     clerk: str
 
@@ -132,4 +176,4 @@ class ComplaintReceipt(Struct, frozen=True, kw_only=True):
     clerk: str
 
 
-CounterPaper = FeeReceipt | CashUp | Guidance | PickUp | ComplaintReceipt
+CounterPaper = FeeReceipt | CashUp | PaidIn | Guidance | PickUp | ComplaintReceipt

@@ -11,10 +11,11 @@ from postal_service.desk.papers.counter_papers import (
     CounterPaper,
     FeeReceipt,
     Guidance,
+    PaidIn,
     PickUp,
 )
 from postal_service.desk.papers.slip_words import of_complaint, of_guidance, of_pick_up
-from postal_service.desk.papers.till_words import of_cash, of_fees
+from postal_service.desk.papers.till_words import of_cash, of_fees, of_pay_in
 
 TEMPLATE: Final = "counter.typ"
 
@@ -49,6 +50,8 @@ def words(paper: CounterPaper) -> dict[str, object]:
             return blank | of_fees(paper)
         case CashUp():
             return blank | of_cash(paper)
+        case PaidIn():
+            return blank | of_pay_in(paper)
         case Guidance():
             return blank | of_guidance(paper)
         case PickUp():

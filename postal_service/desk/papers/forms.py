@@ -51,11 +51,12 @@ class Kind(StrEnum):
     GUIDANCE = "guidance"
     FEE_RECEIPT = "fee_receipt"
     CASH_UP = "cash_up"
+    PAY_IN = "pay_in"
     PICK_UP = "pick_up"
     COMPLAINT = "complaint"
     OUTAGE_PACK = "outage_pack"
-
     EVENING_COUNT = "evening_count"
+
 
 class Form(Struct, frozen=True, kw_only=True):
     """How a kind of paper is called and what it stands on; the post's own forms have no number."""
