@@ -1,5 +1,13 @@
 -- How much of other people's money a courier carries, may carry, and who let him carry more, once.
 
+-- What to_collect adds up, line by line.
+CREATE FUNCTION due_with(dossier bigint, with_leg text) RETURNS jsonb LANGUAGE sql STABLE
+    AS $$ SELECT coalesce(jsonb_agg(jsonb_build_object('kind', kind, 'amount_vnd', amount_vnd)
+                                    ORDER BY id), '[]')
+            FROM charge
+           WHERE dossier_id = dossier AND leg = with_leg AND moment = 'on_delivery'
+             AND voided_at IS NULL AND paid_by IS NULL AND NOT unbooked $$;
+
 -- What one courier of an office holds, for himself and for that office.
 CREATE FUNCTION purse_of(office bigint, courier bigint) RETURNS bigint LANGUAGE plpgsql STABLE
     SECURITY DEFINER SET search_path = public, pg_temp SET enable_seqscan = off

@@ -9,6 +9,7 @@ from uuid import UUID
 from asyncpg import Connection, Record
 from msgspec import Struct, convert
 
+from postal_service.desk.money.due import Due
 from postal_service.desk.originals import Original, owed
 from tracking.stages import Leg, Stage
 
@@ -66,6 +67,7 @@ class Door(Struct, frozen=True, kw_only=True):
     address: str
     note: str
     collect_vnd: int
+    due: list[Due]
     next: str | None
 
     @property
@@ -176,6 +178,7 @@ SELECT c.id, c.s10, c.stage, c.attempts, d.ref, c.leg, p.name_vi AS procedure,
                   AND o.stage NOT IN ('given_back', 'cancelled')) AS taken,
        who.full_name AS receiver, who.phone, who.address, who.note,
        (SELECT collect_vnd FROM to_collect(d.id, c.leg)) AS collect_vnd,
+       due_with(d.id, c.leg) AS due,
        CASE WHEN c.stage = 'out' AND c.attempts > 0 THEN
            (SELECT e.facts ->> 'next' FROM event e
              WHERE e.consignment_id = c.id AND e.act = 'miss'

@@ -19,6 +19,7 @@ from postal_service.desk.delivery import Report
 from postal_service.desk.dispatch import Work
 from postal_service.desk.dispatch_store import Door, Item
 from postal_service.desk.errors import DeskError
+from postal_service.desk.money.lines import operation_code
 from postal_service.desk.proof import ADDRESSEES, ID_KINDS, NO_CODE, RELATIONS
 from postal_service.desk.reasons import Reason
 from postal_service.web.courier_pages import home, spoken
@@ -212,6 +213,7 @@ async def deliver_form(
         relations=[(code, words) for code, words in RELATIONS.items() if code in allowed],
         id_kinds=ID_KINDS,
         no_code=NO_CODE,
+        operation=operation_code(typed.id),
         typed=typed,
         wrong_code=isinstance(refusal, WrongCode | CodeLocked | CodeUsed),
         said=spoken(visit.request, refusal),

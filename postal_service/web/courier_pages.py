@@ -20,6 +20,8 @@ from postal_service.desk.delivery import Report
 from postal_service.desk.errors import DeskError
 from postal_service.desk.field import Laid
 from postal_service.desk.field_store import Done
+from postal_service.desk.money import purses, receipts
+from postal_service.desk.money.receipts import Receipt
 from postal_service.desk.round_sheet import sheet
 from postal_service.web.errors import wants_english
 from postal_service.web.inputs import Form
@@ -130,6 +132,7 @@ class Press(Struct, frozen=True, kw_only=True):
     done: list[Done]
     words: str
     seconds: int
+    receipts: list[Receipt]
 
 
 def item_of(line: str) -> Item:
@@ -153,6 +156,8 @@ async def show(
     async with db.begin(caller.context) as conn:
         work = await dispatch.gather(conn, caller, now)
         done = await field.last_press(conn, caller, now)
+        taken = await receipts.of_scans(conn, [each.scan_id for each in done])
+        held = await purses.own(conn, caller, now)
         colleagues = await field.colleagues(conn, caller)
     return await page(
         request,
@@ -161,21 +166,23 @@ async def show(
         sheet=sheet(work),
         said=notes.said,
         laid=notes.laid if LIST.fullmatch(notes.laid) else "",
-        press=press_of(done, now),
+        press=press_of(done, taken, now),
+        purse_vnd=sum(purse.held for purse in held),
+        over=any(purse.over for purse in held),
         colleagues=colleagues,
         draw=uuid4,
         now=now,
     )
 
 
-def press_of(done: Sequence[Done], now: datetime) -> Press | None:
+def press_of(done: Sequence[Done], taken: list[Receipt], now: datetime) -> Press | None:
     """The last press in words; none where its minute is over."""
     if not done:
         return None
     left = int((done[0].heard_at + ALONE - now).total_seconds())
     what = DONE.get(done[0].act) or act_words(done[0].act)[0].capitalize()
     which = done[0].s10 if len(done) == 1 else f"{len(done)} bưu gửi"
-    return Press(done=list(done), words=f"{what}: {which}.", seconds=max(left, 0))
+    return Press(done=list(done), words=f"{what}: {which}.", seconds=max(left, 0), receipts=taken)
 
 
 async def after(

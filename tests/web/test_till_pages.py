@@ -4,14 +4,15 @@ from __future__ import annotations
 
 import re
 from datetime import timedelta
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 import pytest
 from asyncpg import Connection
 
 from postal_service.clock import Clock
-from postal_service.desk.money import collect
-from postal_service.desk.money.model import Press
+from postal_service.desk.money import charges, collect
+from postal_service.desk.money.lines import operation_code
+from postal_service.desk.money.model import Kind, Moment, NewCharge, Payer, Press
 from tests import make
 from tests.make import MORNING, Town
 from tests.web.conftest import Client, read
@@ -337,3 +338,40 @@ async def test_over_the_limit_the_clerk_is_stopped_and_told(
     client.forget()
     await client.sign_in("courier")
     assert "Quá hạn mức 2.000 ₫" in await read(client, "/courier/money")
+
+
+async def test_a_door_names_each_amount_and_the_press_its_receipt(
+    client: Client, desk: Connection, town: Town
+) -> None:
+    """Lines apart, the phone's own code until the number is there, then the number."""
+    made = await make.dossier(desk, town)
+    fee = NewCharge(
+        kind=Kind.STATE_FEE,
+        amount_vnd=50_000,
+        leg=Leg.RESULT,
+        payer=Payer.RECEIVER,
+        moment=Moment.ON_DELIVERY,
+        agency_id=town.agency,
+    )
+    await charges.add(desk, made.id, [fee], person_id=town.clerk, at=MORNING)
+    number = await make.result(desk, town, made, Stage.OUT)
+    await client.sign_in("courier")
+    await client.post("/courier/round", data={"csrf": client.form_token})
+    page = await client.get(f"/courier/deliver/{number}")
+    said = " ".join(re.sub(r"<[^>]+>", " ", page.text).split())
+    assert "Cước trả kết quả 22.000 ₫ Lệ phí thu hộ 50.000 ₫ Thu khi giao 72.000 ₫" in said
+    scan = re.search(r'data-scan="([0-9a-f-]{36})"', page.text)
+    assert scan is not None
+    assert operation_code(UUID(scan[1])) in said
+
+    handed = {
+        "csrf": client.form_token, "id": scan[1], "s10": number, "envelope": number[-6:-2],
+        "relation": "self", "no_code": "no_phone", "id_kind": "cccd", "id_last4": "0001",
+    }  # fmt: skip
+    answer = await client.post("/courier/deliver", data=handed)
+
+    assert answer.status_code == 303, answer.text
+    round_ = await read(client, "/courier")
+    assert "Đã thu 72.000 ₫, biên lai BL-66D01-261123-0002" in round_
+    assert "Tiền đang giữ: 72.000 ₫" in round_
+    assert "BL-66D01-261123-0002" in await read(client, "/courier/money")

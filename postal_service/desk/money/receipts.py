@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from datetime import date
 from typing import Final
+from uuid import UUID
 
 from asyncpg import Connection, Record
 
@@ -22,10 +24,13 @@ from postal_service.desk.money.model import (
     Means,
     Moment,
 )
+from postal_service.desk.money.receipts_store import Receipt
 from postal_service.desk.money.till_errors import NothingPaid
 from postal_service.desk.money.words import NAMES
 from postal_service.desk.papers import FormSet
 from postal_service.desk.papers.counter_papers import FeeReceipt, MoneyLine
+
+__all__ = ["Receipt", "find", "of_dossier", "of_scans", "paper"]
 
 NUMBER: Final = re.compile(r"BL-([0-9A-Z]{3,10})-([0-9]{2})([0-9]{2})([0-9]{2})-([0-9]{4,9})")
 MEANS: Final = {Means.CASH: "tiền mặt", Means.TRANSFER: "chuyển khoản", Means.NONE: ""}
@@ -93,6 +98,11 @@ async def paper(conn: Connection[Record], entry: Entry) -> FeeReceipt:
         means=MEANS[entry.means],
         operation=operation_code(entry.key) if at_door else "",
     )
+
+
+async def of_scans(conn: Connection[Record], scans: Sequence[UUID]) -> list[Receipt]:
+    """What was collected with these scans of one's own."""
+    return await store.of_scans(conn, scans)
 
 
 def line(charge: Charge, *, paid: bool) -> MoneyLine:
