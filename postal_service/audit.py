@@ -36,7 +36,7 @@ INVARIANTS: Final[Mapping[str, tuple[str, str]]] = {
     "I4": ("không tin nào thiếu sự kiện", "no message without a line of the register"),
     "I5": ("mỗi bưu gửi đúng một người giữ, liên tục", "one holder at a time, without a gap"),
     "I6": ("chuỗi băm và dấu gốc khớp", "the chains and the signed roots verify"),
-    "I7": ("tiền khớp (chưa có sổ cái: xét dòng tiền)", "money lines stand (no ledger yet)"),
+    "I7": ("mọi chứng từ tiền cân bằng", "every entry of the books adds to zero"),
     "I8": ("trạng thái bằng tổng các sự kiện", "what is kept equals what the lines add up to"),
     "I9": ("gửi lại thì trả lời như lần đầu", "a repeat is answered as the first time"),
 }

@@ -214,7 +214,10 @@ GUARDS_OFF = """
 SELECT NULL::bigint AS dossier_id, NULL::bigint AS event_id,
        format('trigger %s of %s is switched off', g.trigger, g.name) AS what
   FROM (VALUES ('event', 'event_chained', 'O'), ('event', 'event_is_append_only', 'A'),
-               ('daily_root', 'daily_root_is_append_only', 'A')) AS g(name, trigger, enabled)
+               ('daily_root', 'daily_root_is_append_only', 'A'),
+               ('entry', 'entry_stands', 'A'), ('posting', 'posting_stands', 'A'),
+               ('posting', 'postings_balance', 'A'), ('entry', 'entry_says_something', 'O')
+               ) AS g(name, trigger, enabled)
  WHERE NOT EXISTS (SELECT 1 FROM pg_trigger t
                     WHERE t.tgrelid = to_regclass('public.' || g.name) AND t.tgname = g.trigger
                       AND t.tgenabled::text = g.enabled)

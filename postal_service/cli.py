@@ -16,6 +16,7 @@ from postal_service.cli_bank import bank_group
 from postal_service.cli_clock import explain_command, late_command, succeed_command
 from postal_service.cli_delegations import delegate_command
 from postal_service.cli_keys import keys_group
+from postal_service.cli_money import reconcile_command
 from postal_service.cli_people import people_group
 from postal_service.cli_run import read_settings, run
 from postal_service.database import Context, open_database
@@ -45,6 +46,7 @@ main.add_command(bank_group)
 main.add_command(keys_group)
 main.add_command(people_group)
 main.add_command(verify_command)
+main.add_command(reconcile_command)
 main.add_command(root_group)
 
 

@@ -73,8 +73,8 @@ async def move(
 
 async def fund(conn: Connection[Record], town: Town, vnd: int = 1_000_000) -> None:
     """Enough in the bank to pay agencies from."""
-    bank, suspense = Account(kind=Purse.BANK), Account(kind=Purse.SUSPENSE)
-    await move(conn, EntryKind.BANK_IN, bank, suspense, vnd, town.clerk)
+    owner = Account(kind=Purse.DIFFERENCE, office_id=town.office, person_id=town.clerk)
+    await move(conn, EntryKind.DIFFERENCE, Account(kind=Purse.BANK), owner, vnd, town.clerk)
 
 
 async def balances(conn: Connection[Record]) -> dict[tuple[Any, ...], int]:

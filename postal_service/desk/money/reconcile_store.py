@@ -1,0 +1,320 @@
+"""SQL that holds the books against what they must say; each statement finds faults alone. Only SQL.
+
+Read by an auditor who changes nothing, over all of the books.
+"""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from typing import Final
+
+from asyncpg import Connection, Record
+from msgspec import Struct, convert
+
+
+class Fault(Struct, frozen=True, kw_only=True):
+    """One thing that is not as it must be: where, and in what figures."""
+
+    about: str
+    figures: str = ""
+
+
+UNBALANCED = """
+SELECT e.id::text AS about, coalesce(sum(p.amount_vnd), 0)::text AS figures
+  FROM entry e
+  LEFT JOIN posting p ON p.entry_id = e.id
+ GROUP BY e.id
+HAVING coalesce(sum(p.amount_vnd), 1) <> 0
+ ORDER BY e.id
+ LIMIT 100
+"""
+
+NOT_MIRRORED = """
+WITH line AS (
+    SELECT r.reverses AS id, p.account_id, p.charge_id, p.amount_vnd
+      FROM entry r JOIN posting p ON p.entry_id = r.id
+     WHERE r.reverses IS NOT NULL
+     UNION ALL
+    SELECT e.id, p.account_id, p.charge_id, p.amount_vnd
+      FROM entry r JOIN entry e ON e.id = r.reverses JOIN posting p ON p.entry_id = e.id
+)
+SELECT DISTINCT id::text AS about, '' AS figures
+  FROM line
+ GROUP BY id, account_id, charge_id
+HAVING sum(amount_vnd) <> 0
+ ORDER BY 1
+ LIMIT 100
+"""
+
+SAME_HAND = """
+SELECT r.id::text AS about, e.id::text AS figures
+  FROM entry r JOIN entry e ON e.id = r.reverses
+ WHERE r.person_id = e.person_id
+ LIMIT 100
+"""
+
+# A number that is missing, or stands beyond the last one given.
+RECEIPT_GAPS = """
+SELECT o.code || ' ' || to_char(coalesce(r.day, n.day), 'DD/MM/YYYY') AS about,
+       format('%s/%s', coalesce(n.given, 0), coalesce(r.last_no, 0)) AS figures
+  FROM receipt_day r
+  FULL JOIN (SELECT office_id, receipt_day AS day, count(*) AS given, max(receipt_no) AS top
+               FROM entry
+              WHERE receipt_day IS NOT NULL
+              GROUP BY office_id, receipt_day) n
+    ON n.office_id = r.office_id AND n.day = r.day
+  JOIN office o ON o.id = coalesce(r.office_id, n.office_id)
+ WHERE (coalesce(n.given, 0), coalesce(n.top, 0))
+       <> (coalesce(r.last_no, 0), coalesce(r.last_no, 0))
+ ORDER BY 1
+ LIMIT 100
+"""
+
+# What an entry says it paid, and what the charge says paid it, are one.
+CHARGES_ADRIFT = """
+SELECT d.ref AS about, format('%s %s', c.kind, c.amount_vnd) AS figures
+  FROM charge c
+  JOIN dossier d ON d.id = c.dossier_id
+  LEFT JOIN entry e ON e.id = c.paid_by
+ WHERE c.paid_by IS NOT NULL
+   AND (e.dossier_id <> c.dossier_id
+        OR EXISTS (SELECT 1 FROM entry r WHERE r.reverses = e.id)
+        OR c.amount_vnd <> coalesce((SELECT -sum(p.amount_vnd) FROM posting p
+                                      WHERE p.entry_id = e.id AND p.charge_id = c.id), 0))
+ ORDER BY d.ref
+ LIMIT 100
+"""
+
+# Collected more often than taken back: asked for twice, or paid by an entry it does not name.
+PAID_TWICE = """
+SELECT d.ref AS about, format('%s %s, %s×', c.kind, c.amount_vnd, count(*)) AS figures
+  FROM posting p
+  JOIN entry e ON e.id = p.entry_id AND e.kind IN ('collect', 'match')
+  JOIN charge c ON c.id = p.charge_id
+  JOIN dossier d ON d.id = c.dossier_id
+ WHERE p.amount_vnd < 0 AND NOT EXISTS (SELECT 1 FROM entry r WHERE r.reverses = e.id)
+ GROUP BY c.id, d.ref
+HAVING count(*) > 1 OR c.paid_by IS DISTINCT FROM max(p.entry_id)
+ ORDER BY d.ref
+ LIMIT 100
+"""
+
+VOIDED_AND_PAID = """
+SELECT d.ref AS about, format('%s %s', c.kind, c.amount_vnd) AS figures
+  FROM charge c JOIN dossier d ON d.id = c.dossier_id
+ WHERE c.voided_at IS NOT NULL AND c.paid_by IS NOT NULL
+ LIMIT 100
+"""
+
+# A receipt never brings more back than it took, and a refund is on its list.
+REFUNDS_ADRIFT = """
+SELECT d.ref AS about, format('%s', e.id) AS figures
+  FROM entry e
+  JOIN dossier d ON d.id = e.dossier_id
+ WHERE e.kind = 'refund' AND NOT EXISTS (SELECT 1 FROM entry r WHERE r.reverses = e.id)
+   AND EXISTS (SELECT 1 FROM posting p WHERE p.entry_id = e.id AND p.charge_id IS NOT NULL)
+   AND NOT EXISTS (SELECT 1 FROM refund_due f WHERE f.entry_id = e.id)
+ UNION ALL
+SELECT d.ref, format('%s', e.id)
+  FROM refund_due f
+  JOIN entry e ON e.id = f.entry_id
+  JOIN dossier d ON d.id = f.dossier_id
+  JOIN entry r ON r.reverses = e.id
+ LIMIT 100
+"""
+
+# Handed over, and what was to be collected with it is neither paid nor asked for no more.
+DELIVERED_UNPAID = """
+SELECT d.ref AS about, format('%s %s', c.kind, c.amount_vnd) AS figures
+  FROM charge c
+  JOIN dossier d ON d.id = c.dossier_id
+  JOIN consignment i ON i.dossier_id = c.dossier_id AND i.leg = c.leg AND i.stage = 'delivered'
+ WHERE c.moment = 'on_delivery' AND c.paid_by IS NULL AND c.voided_at IS NULL AND NOT c.unbooked
+   AND NOT EXISTS (SELECT 1 FROM consignment j
+                    WHERE j.dossier_id = c.dossier_id AND j.leg = c.leg AND j.id > i.id)
+ ORDER BY d.ref
+ LIMIT 100
+"""
+
+# A delivery that was taken back, whose money was not, and about which nobody is asked.
+UNDONE_KEPT = """
+SELECT d.ref AS about, e.id::text AS figures
+  FROM entry e
+  JOIN event v ON v.scan_id = e.key AND v.act = 'deliver'
+  JOIN event u ON u.undoes = v.scan_id
+  JOIN consignment i ON i.id = v.consignment_id AND i.stage <> 'delivered'
+  JOIN dossier d ON d.id = e.dossier_id
+ WHERE e.kind = 'collect' AND NOT EXISTS (SELECT 1 FROM entry r WHERE r.reverses = e.id)
+   AND NOT EXISTS (SELECT 1 FROM approval a
+                     JOIN office o ON o.id = e.office_id
+                    WHERE a.kind = 'reverse_entry' AND a.state = 'waiting'
+                      AND a.subject = format('BL-%s-%s-%s', o.code,
+                                             to_char(e.receipt_day, 'YYMMDD'),
+                                             lpad(e.receipt_no::text,
+                                                  greatest(4, length(e.receipt_no::text)), '0')))
+ LIMIT 100
+"""
+
+SETTLED_ADRIFT = """
+SELECT g.name_vi AS about, format('%s: %s ≠ %s', s.bank_ref, s.amount_vnd, l.vnd) AS figures
+  FROM settlement s
+  JOIN agency g ON g.id = s.agency_id
+ CROSS JOIN LATERAL (SELECT coalesce(sum(amount_vnd), 0)::bigint AS vnd,
+                            bool_or(live) AS live
+                       FROM settlement_line WHERE settlement_id = s.id) l
+ WHERE l.vnd <> s.amount_vnd
+    OR s.amount_vnd <> coalesce((SELECT sum(p.amount_vnd) FROM posting p
+                                  WHERE p.entry_id = s.entry_id AND p.account_id = s.account_id), 0)
+    OR l.live IS NOT DISTINCT FROM
+       EXISTS (SELECT 1 FROM entry r WHERE r.reverses = s.entry_id)
+ LIMIT 100
+"""
+
+# An entry that paid an agency and stands in no settlement: its dossiers would be paid again.
+SETTLED_UNLISTED = """
+SELECT e.id::text AS about, e.why AS figures
+  FROM entry e
+ WHERE e.kind = 'settle' AND NOT EXISTS (SELECT 1 FROM settlement s WHERE s.entry_id = e.id)
+ LIMIT 100
+"""
+
+# More was taken from an agency's money for one dossier than was ever put there for it.
+HELD_BELOW = """
+SELECT coalesce(d.ref, '–') AS about, format('%s: %s', g.name_vi, sum(p.amount_vnd)) AS figures
+  FROM account a
+  JOIN agency g ON g.id = a.agency_id
+  JOIN posting p ON p.account_id = a.id
+  LEFT JOIN dossier d ON d.id = p.dossier_id
+ WHERE a.kind IN ('state_held', 'cod_held')
+ GROUP BY a.id, g.name_vi, p.dossier_id, d.ref
+HAVING sum(p.amount_vnd) > 0
+   AND NOT EXISTS (SELECT 1 FROM settlement_line l
+                    WHERE l.dossier_id = p.dossier_id AND l.live AND l.amount_vnd > 0)
+ ORDER BY 1
+ LIMIT 100
+"""
+
+SHIFTS_LEFT = """
+SELECT format('%s, %s', w.full_name, o.name) AS about,
+       format('%s: %s', to_char(s.day, 'DD/MM/YYYY'), sum(p.amount_vnd)) AS figures
+  FROM till_shift s
+  JOIN person w ON w.id = s.person_id
+  JOIN office o ON o.id = s.office_id
+  JOIN till_line l ON l.shift_id = s.id
+  JOIN posting p ON p.entry_id = l.entry_id
+  JOIN account a ON a.id = p.account_id AND a.kind = 'till' AND a.office_id = s.office_id
+   AND a.person_id = s.person_id
+ WHERE s.closed_at IS NOT NULL
+ GROUP BY s.id, w.full_name, o.name
+HAVING sum(p.amount_vnd) <> 0
+ LIMIT 100
+"""
+
+BANK_REFS_TWICE = """
+SELECT ref AS about, count(*)::text AS figures
+  FROM (SELECT upper(bank_ref) AS ref FROM settlement
+         UNION ALL SELECT upper(bank_ref) FROM bank_deposit
+         UNION ALL SELECT upper(bank_ref) FROM bank_line
+         UNION ALL SELECT upper(bank_ref) FROM bank_return WHERE bank_ref IS NOT NULL) used
+ GROUP BY ref
+HAVING count(*) > 1
+ ORDER BY ref
+ LIMIT 100
+"""
+
+SUSPENSE_OLD = """
+SELECT to_char(l.at AT TIME ZONE 'Asia/Ho_Chi_Minh', 'DD/MM/YYYY') || ' ' || l.bank_ref AS about,
+       l.left_vnd::text AS figures
+  FROM bank_line l
+ WHERE l.state = 'suspended' AND l.brought_at < $1
+ ORDER BY l.at
+ LIMIT 100
+"""
+
+# What lies in suspense is what the bank's lines say is left of them.
+SUSPENSE_ADRIFT = """
+SELECT 'suspense' AS about, format('%s ≠ %s', books.vnd, lines.vnd) AS figures
+  FROM (SELECT coalesce(-sum(p.amount_vnd), 0)::bigint AS vnd
+          FROM account a JOIN posting p ON p.account_id = a.id
+         WHERE a.kind = 'suspense') books,
+       (SELECT coalesce(sum(left_vnd), 0)::bigint AS vnd FROM bank_line) lines
+ WHERE books.vnd <> lines.vnd
+"""
+
+SAFES_BELOW = """
+SELECT format('%s %s', a.kind, coalesce(o.name, '')) AS about, sum(p.amount_vnd)::text AS figures
+  FROM account a
+  JOIN posting p ON p.account_id = a.id
+  LEFT JOIN office o ON o.id = a.office_id
+ WHERE a.kind IN ('safe', 'bank', 'purse')
+ GROUP BY a.id, o.name
+HAVING sum(p.amount_vnd) < 0
+ ORDER BY 1
+ LIMIT 100
+"""
+
+GUARDS_OFF = """
+SELECT g.name AS about, g.trigger AS figures
+  FROM (VALUES ('entry', 'entry_stands'), ('posting', 'posting_stands'),
+               ('posting', 'postings_balance'), ('entry', 'entry_says_something'),
+               ('receipt_day', 'receipt_day_stays')) AS g (name, trigger)
+ WHERE NOT EXISTS (SELECT 1 FROM pg_trigger t
+                    WHERE t.tgrelid = to_regclass('public.' || g.name) AND t.tgname = g.trigger
+                      AND t.tgenabled IN ('O', 'A'))
+"""
+
+PURSES_FULL = """
+SELECT format('%s, %s', w.full_name, o.name) AS about,
+       format('%s > %s', held.vnd, most.limit_vnd) AS figures
+  FROM (SELECT a.office_id, a.person_id, sum(p.amount_vnd)::bigint AS vnd
+          FROM account a JOIN posting p ON p.account_id = a.id
+         WHERE a.kind = 'purse'
+         GROUP BY a.office_id, a.person_id) held
+  JOIN person w ON w.id = held.person_id
+  JOIN office o ON o.id = held.office_id
+ CROSS JOIN LATERAL (SELECT l.limit_vnd
+                       FROM purse_limit l
+                      WHERE (l.person_id = held.person_id OR l.person_id IS NULL)
+                        AND (l.office_id = held.office_id OR l.office_id IS NULL)
+                        AND l.from_day <= $1
+                      ORDER BY l.person_id NULLS LAST, l.office_id NULLS LAST, l.from_day DESC
+                      LIMIT 1) most
+ WHERE held.vnd > most.limit_vnd
+ ORDER BY 1
+ LIMIT 100
+"""
+
+#: Each check that takes no argument, by the name under which it is told.
+CHECKS: Final = {
+    "unbalanced": UNBALANCED,
+    "not_mirrored": NOT_MIRRORED,
+    "same_hand": SAME_HAND,
+    "receipt_gaps": RECEIPT_GAPS,
+    "charges_adrift": CHARGES_ADRIFT,
+    "paid_twice": PAID_TWICE,
+    "voided_and_paid": VOIDED_AND_PAID,
+    "refunds_adrift": REFUNDS_ADRIFT,
+    "delivered_unpaid": DELIVERED_UNPAID,
+    "undone_kept": UNDONE_KEPT,
+    "settled_adrift": SETTLED_ADRIFT,
+    "settled_unlisted": SETTLED_UNLISTED,
+    "held_below": HELD_BELOW,
+    "shifts_left": SHIFTS_LEFT,
+    "bank_refs_twice": BANK_REFS_TWICE,
+    "suspense_adrift": SUSPENSE_ADRIFT,
+    "safes_below": SAFES_BELOW,
+    "guards_off": GUARDS_OFF,
+}
+
+
+async def run(conn: Connection[Record], sql: str) -> list[Fault]:
+    """The faults that one statement of CHECKS finds."""
+    return convert(await conn.fetch(sql), list[Fault])
+
+
+async def purses_full(conn: Connection[Record], day: date) -> list[Fault]:
+    return convert(await conn.fetch(PURSES_FULL, day), list[Fault])
+
+
+async def suspense_old(conn: Connection[Record], before: datetime) -> list[Fault]:
+    return convert(await conn.fetch(SUSPENSE_OLD, before), list[Fault])
