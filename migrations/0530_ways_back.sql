@@ -47,21 +47,9 @@ CREATE POLICY owner ON dossier_change TO CURRENT_USER USING (true) WITH CHECK (t
 CREATE POLICY seen ON dossier_change FOR SELECT TO postal_app
     USING (postal_reads_all() OR (postal_role() <> 'manager' AND postal_sees(dossier_id)));
 CREATE POLICY written ON dossier_change FOR INSERT TO postal_app
-    WITH CHECK (postal_service() OR dossier_id = postal_citizen_dossier()
-                OR (postal_keeper() = 'office' AND postal_sees(dossier_id)));
+    WITH CHECK (postal_service() OR (postal_keeper() = 'office' AND postal_sees(dossier_id)));
 -- what was kept long enough is shredded, with the party it was of
 CREATE POLICY shredded ON dossier_change FOR UPDATE TO postal_app
     USING (postal_service()) WITH CHECK (postal_service());
 GRANT SELECT, INSERT ON dossier_change TO postal_app;
 GRANT UPDATE (proof_sealed, phone_was_sealed, address_was_sealed) ON dossier_change TO postal_app;
-
--- On her own page, after the second factor, a citizen chooses where papers that come back go: her
--- own dossier's row, one line in nobody's name, and the lock that keeps a courier from leaving.
-CREATE POLICY chosen ON dossier FOR UPDATE TO postal_app
-    USING (postal_kind() = 'citizen' AND tracking_code = postal_name())
-    WITH CHECK (postal_kind() = 'citizen' AND tracking_code = postal_name());
-CREATE POLICY chosen ON event FOR INSERT TO postal_app
-    WITH CHECK (postal_kind() = 'citizen' AND act = 'change' AND person_id IS NULL
-                AND dossier_id = postal_citizen_dossier());
-CREATE POLICY chosen ON consignment FOR UPDATE TO postal_app
-    USING (dossier_id = (SELECT postal_citizen_dossier())) WITH CHECK (false);

@@ -38,6 +38,10 @@ TOLD: Final[Mapping[Place, tuple[str, ...]]] = {
     (None, Act.TAKE_OVER, None): ("handed_to_agency",),
     (Leg.TRANSFER, Act.SIGN, Stage.WITH_AGENCY): ("handed_to_agency",),
     (None, Act.DELAY, None): ("delayed",),
+    # what somebody changed in her name: a stranger's wish reaches her before the courier goes
+    (None, Act.CHANGE, None): ("details_changed",),
+    # what she brought against a request
+    (Leg.SUPPLEMENT, Act.ACCEPT, Stage.ACCEPTED): ("supplement_sent",),
     # homebound
     (Leg.RESULT, Act.COLLECT, Stage.TO_OFFICE): ("result_collected",),
     (Leg.RESULT, Act.TAKE_IN, Stage.AT_OFFICE): ("result_at_counter",),
@@ -164,7 +168,7 @@ def situations(news: News) -> tuple[str, ...]:
         return ()
     if news.act in ANYWHERE:
         return (ANYWHERE[news.act],)
-    if news.leg is Leg.RESULT and news.act is Act.TAKE_IN and news.return_way != "office":
+    if news.act is Act.TAKE_IN and is_for_the_door(news):
         return ()
     told = TOLD.get((news.leg, news.act, news.stage), ())
     if news.act is Act.STOP and news.facts.get("by") == "agency":
@@ -176,6 +180,12 @@ def situations(news: News) -> tuple[str, ...]:
             return ()
         return NEXT.get(str(news.facts.get("next")), told)
     return told
+
+
+def is_for_the_door(news: News) -> bool:
+    """Whether a paper that comes to an office is brought home from there."""
+    way = {Leg.RESULT: news.return_way, Leg.BACK: news.papers_back}
+    return news.leg in way and way[news.leg] != "office"
 
 
 def send_after(key: str, at: datetime) -> datetime:

@@ -227,3 +227,4 @@ class News(Struct, frozen=True, kw_only=True):
     at: datetime
     facts: Facts
     undoes: UUID | None = None
+    papers_back: str = "office"

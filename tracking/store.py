@@ -204,7 +204,7 @@ WITH taken AS (
 )
 SELECT e.id AS event_id, e.dossier_id, e.consignment_id, c.leg, c.s10, d.ref, d.agency_code,
        d.applicant_id, d.receiver_id, d.office_id, d.agency_id, d.service, d.return_way, d.due_at,
-       e.act, e.stage, e.status, e.person_id, e.at, e.facts, e.undoes
+       e.act, e.stage, e.status, e.person_id, e.at, e.facts, e.undoes, d.papers_back
   FROM taken
   JOIN event e ON e.id = taken.event_id
   JOIN dossier d ON d.id = e.dossier_id

@@ -17,6 +17,8 @@ from postal_service.desk import directory_store as store
 from postal_service.desk.directory_store import Facts
 from postal_service.desk.directory_words import (
     ABOUT,
+    AT_HOME,
+    PAPERS_COME,
     PAY_AT,
     SHORT_REASONS,
     TO_SAY,
@@ -55,6 +57,8 @@ class DeskDirectory:
         values = {**of_the_dossier(news, facts), **of_the_event(news, facts)}
         if day is not None:
             values["date"] = short_day(day)
+        if situation in PAPERS_COME and news.papers_back == "home":
+            values["po"] = AT_HOME
         if news.act is Act.TRANSFER:
             values["agency"] = (await agencies.get(conn, news.facts["to"])).sms_name
         if news.act is Act.UNDO and (never := await store.mistaken(conn, news.event_id)):

@@ -53,6 +53,9 @@ SHORT_REASONS: Final[Mapping[str, str]] = {
     "CL04": "bưu cục hư hại, mất điện",
     "CL05": "cách ly vì dịch bệnh",
 }
+#: What names the place where refused papers are to be had; and where they are brought home.
+PAPERS_COME: Final = frozenset({"refused", "withdrawn", "stopped", "papers_collected"})
+AT_HOME: Final = "nhà ông/bà"
 #: What the clerk has to say on the telephone where there is no message.
 TO_SAY: Final[Mapping[str, str]] = {
     "accepted": "bưu cục đã nhận hồ sơ",
@@ -67,6 +70,8 @@ TO_SAY: Final[Mapping[str, str]] = {
     "received_by_agency": "cơ quan đã tiếp nhận hồ sơ và hẹn ngày trả",
     "supplement_required": "cơ quan yêu cầu bổ sung giấy tờ",
     "supplement_received": "cơ quan đã nhận bổ sung và hẹn lại ngày trả",
+    "supplement_sent": "bưu điện đã nhận giấy tờ bổ sung để chuyển cơ quan",
+    "details_changed": "thông tin nhận của hồ sơ đã được đổi, hỏi có đúng ông/bà yêu cầu",
     "refused": "cơ quan không tiếp nhận hồ sơ",
     "financial_duty": "cần nộp tiền theo thông báo của cơ quan",
     "payment_received": "cơ quan đã ghi nhận tiền nộp và hẹn lại ngày trả",
@@ -131,6 +136,7 @@ ABOUT: Final[Mapping[str, str]] = {
     "papers_missed": "chưa trả được giấy tờ",
     "papers_delivered": "đã trả giấy tờ",
     "originals_back": "bản gốc đã giao",
+    "supplement_sent": "đã nhận bổ sung",
     "lost": "thất lạc giấy tờ",
     "found": "đã tìm thấy giấy tờ",
     "damaged": "giấy tờ bị hỏng",

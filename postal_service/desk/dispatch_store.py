@@ -76,8 +76,8 @@ class Door(Struct, frozen=True, kw_only=True):
         return owed(self.asked, self.carried, taken=self.taken)
 
 
-# What is offered to somebody else is that one's to carry. Papers going back to a citizen (leg B)
-# wait at the counter until the clerk gives them to a courier.
+# What is offered to somebody else is that one's to carry. What its citizen fetches waits at the
+# counter: a result or refused papers (leg B), each as she chose.
 ITEMS = """
 WITH hers AS (
     SELECT id FROM consignment
@@ -93,7 +93,8 @@ WITH hers AS (
       JOIN dossier d ON d.id = c.dossier_id
      WHERE c.office_id = $1 AND c.offered_kind IS NULL
        AND c.stage IN ('accepted', 'ready', 'at_office')
-       AND (c.stage <> 'at_office' OR (c.leg = 'R' AND d.return_way = 'home'))
+       AND (c.stage <> 'at_office' OR (c.leg = 'R' AND d.return_way = 'home')
+            OR (c.leg = 'B' AND d.papers_back = 'home'))
 )
 SELECT c.id, c.s10, c.leg, c.stage, c.agency_id, d.ref, p.name_vi AS procedure, c.attempts,
        mine.so AS mine, offered.so AS offered, mine.so AND c.offered_kind IS NOT NULL AS waiting,

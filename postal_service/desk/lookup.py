@@ -16,7 +16,7 @@ from asyncpg import Connection, Record
 from msgspec import Struct
 
 from postal_service.clock import VIETNAM
-from postal_service.desk import agencies, agency_store, offices, promise, reasons
+from postal_service.desk import agencies, agency_store, changes, offices, promise, reasons
 from postal_service.desk import lookup_store as store
 from postal_service.desk.agencies import Agency
 from postal_service.desk.errors import DeskError
@@ -95,6 +95,7 @@ class Private(Struct, frozen=True, kw_only=True):
     asked: dict[UUID, list[AskedPaper]]  #: what papers each request asked for
     duties: list[Duty]
     notices: dict[UUID, Notice]
+    back_vnd: int | None  #: what refused papers cost home; None: nothing can be chosen any more
 
 
 async def view(conn: Connection[Record], tracking_code: str, *, now: datetime) -> View:
@@ -139,7 +140,7 @@ async def check_digits(conn: Connection[Record], tracking_code: str, digits: str
         raise NotFound
 
 
-async def private(conn: Connection[Record], found: Slip) -> Private:
+async def private(conn: Connection[Record], found: Slip, *, now: datetime) -> Private:
     """What the applicant alone may read; ``check_digits`` comes first."""
     dossier = found.dossier
     return Private(
@@ -152,6 +153,7 @@ async def private(conn: Connection[Record], found: Slip) -> Private:
         },
         duties=await duties.of(conn, dossier.id),
         notices={each.scan_id: each for each in await notices.of(conn, dossier.id)},
+        back_vnd=await changes.offered_back(conn, found, now=now),
     )
 
 

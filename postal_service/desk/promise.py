@@ -183,8 +183,8 @@ def to_fetch(slip: Slip, item: Consignment) -> bool:
     """Whether it lies at the office for the citizen: by choice, refused, or nobody was at home."""
     if item.stage is not Stage.AT_OFFICE:
         return False
-    chosen = slip.dossier.return_way == "office" or item.leg is not Leg.RESULT
-    return chosen or item.attempts > 0
+    ways = {Leg.RESULT: slip.dossier.return_way, Leg.BACK: slip.dossier.papers_back}
+    return ways.get(item.leg, "office") == "office" or item.attempts > 0
 
 
 def at_office_since(slip: Slip, now: datetime) -> date:

@@ -60,7 +60,17 @@ ERASE_PAPER = "UPDATE representative SET paper_sealed = ($2::sealed).body WHERE 
 REPRESENTED = "SELECT dossier_id FROM representative WHERE party_id = ANY($1::bigint[])"
 
 
+# What a change kept of the value before goes with the party it was of.
+ERASE_CHANGES = """
+UPDATE dossier_change
+   SET proof_sealed = NULL, phone_was_sealed = NULL, address_was_sealed = NULL
+ WHERE dossier_id IN (SELECT id FROM dossier
+                       WHERE applicant_id = ANY($1::bigint[]) OR receiver_id = ANY($1::bigint[]))
+"""
+
+
 async def erase_parties(conn: Connection[Record], ids: Sequence[int], at: datetime) -> None:
+    await conn.execute(ERASE_CHANGES, list(ids))
     await conn.executemany(
         ERASE_PARTY,
         [

@@ -19,6 +19,7 @@ class Item(Struct, frozen=True, kw_only=True):
     stage: Stage
     ref: str
     return_way: str
+    papers_back: str
     agency: str
     name: str
     expected_on: date
@@ -34,7 +35,7 @@ class Item(Struct, frozen=True, kw_only=True):
 
 # What a result is handed to: the receiver's name, not the applicant's.
 ITEMS_AT = """
-SELECT c.s10, c.leg, c.stage, d.ref, d.return_way, g.short_name AS agency,
+SELECT c.s10, c.leg, c.stage, d.ref, d.return_way, d.papers_back, g.short_name AS agency,
        p.full_name AS name, d.expected_on,
        (SELECT max(e.at) FROM event e WHERE e.consignment_id = c.id) AS since,
        CASE c.offered_kind

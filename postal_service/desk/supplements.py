@@ -16,12 +16,12 @@ from asyncpg import Connection, Record
 from msgspec import Struct
 
 from postal_service.caller import Staff
-from postal_service.desk import agencies, offices, shelf, tariffs
+from postal_service.desk import agencies, bounce_fee_store, offices, shelf, tariffs
 from postal_service.desk import supplement_store as store
 from postal_service.desk.errors import DeskError
 from postal_service.desk.intake import Findings, Incomplete
 from postal_service.desk.intake_rules import HEAVIEST_G
-from postal_service.desk.money import charges, collect
+from postal_service.desk.money import charges, collect, transfers
 from postal_service.desk.money.model import Kind, Means, Moment, NewCharge, Press
 from postal_service.desk.procedures import Service
 from postal_service.desk.promise import day_of
@@ -118,7 +118,12 @@ async def tracking_code_of(conn: Connection[Record], code: str, office_id: int) 
 async def price(
     conn: Connection[Record], request: Request, weight_g: int, *, office_id: int, now: datetime
 ) -> int:
-    """What carrying it from this counter to the agency costs. Raises NoTariff."""
+    """What carrying it from this counter to the agency costs. Raises NoTariff.
+
+    Nothing, where the post's own fault made it necessary and the rule of the day says so.
+    """
+    if await bounce_fee_store.way_free(conn, request.request_id, day_of(now)):
+        return 0
     office = await offices.get(conn, office_id)
     agency = await agencies.get(conn, request.agency_id)
     zone = await tariffs.zone_between(conn, office, agency, day_of(now))
@@ -240,8 +245,8 @@ async def take(conn: Connection[Record], entry: Entry, *, staff: Staff, now: dat
         conn, entry.form_id, request.request_id, dossier.id, s10, staff.id, weight, partial
     )
     await store.add_papers(conn, entry.form_id, request.request_id, counts)
-    cost = await price(conn, request, weight, office_id=office_id, now=now)
-    await charge(conn, dossier.id, cost, entry, staff, now)
+    if cost := await price(conn, request, weight, office_id=office_id, now=now):
+        await charge(conn, dossier.id, cost, entry, staff, now)
     return Taken(s10=s10)
 
 
@@ -266,10 +271,15 @@ async def charge(
     """Ask for the postage of this leg, and take it where it is paid in cash."""
     line = NewCharge(kind=Kind.POSTAGE_OUT, amount_vnd=cost, leg=Leg.SUPPLEMENT)
     await charges.add(conn, dossier_id, [line], person_id=staff.id, at=now)
-    if entry.means is Means.CASH:
-        press = Press(key=entry.form_id, by=staff.actor, at=now, now=now)
-        due = await charges.open_with(conn, dossier_id, Moment.BEFORE, Leg.SUPPLEMENT)
-        await collect.pay(conn, due, press)
+    due = await charges.open_with(conn, dossier_id, Moment.BEFORE, Leg.SUPPLEMENT)
+    if entry.means is Means.TRANSFER:
+        wish = transfers.Wish(
+            form_id=entry.form_id, person_id=staff.id, office_id=staff.office_id or 0, at=now
+        )
+        await transfers.ask_for(conn, due, wish)
+        return
+    press = Press(key=entry.form_id, by=staff.actor, at=now, now=now)
+    await collect.pay(conn, due, press)
 
 
 async def sheet(conn: Connection[Record], s10: str, *, office_id: int) -> Sheet:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from datetime import datetime
-from typing import Any, Final
+from typing import Any, Final, Literal
 from uuid import UUID, uuid4
 
 from litestar import Controller, Request, Response, get, post
@@ -14,7 +14,7 @@ from msgspec import Struct
 
 from postal_service import security
 from postal_service.database import Connection, Context, Database
-from postal_service.desk import consent, lookup
+from postal_service.desk import changes, consent, lookup
 from postal_service.desk.consent import Wish
 from postal_service.desk.lookup import NotFound, Private, View
 from postal_service.security import Limit, TooManyTries
@@ -33,6 +33,7 @@ from tracking.errors import TrackingError
 AnyRequest = Request[Any, Any, Any]
 
 DOOR: Final = Context(kind="citizen", name="lookup")
+AT_HER_WORD: Final = Context.job("citizen")
 #: Misses of everybody in a quarter of an hour before the door narrows.
 TRIES_IN_ALL: Final = 2_000
 EVERYBODY: Final = "lookup"
@@ -50,6 +51,14 @@ class Wanted(Form):
     """Whether messages are wanted, with the digits that opened the page once more."""
 
     allowed: bool
+    form_id: UUID
+    digits: str = ""
+
+
+class Choice(Form):
+    """Where refused papers are to go, with the digits that opened the page once more."""
+
+    way: Literal["home", "office"]
     form_id: UUID
     digits: str = ""
 
@@ -115,7 +124,7 @@ class CitizenController(Controller):
                 await lookup.check_digits(conn, parsed, "".join(data.digits.split()))
                 await guess.forgive(conn, now)
                 found = await lookup.view(conn, parsed, now=now)
-                own = await lookup.private(conn, found.slip)
+                own = await lookup.private(conn, found.slip, now=now)
         except NotFound as refusal:
             await until(answered_by)
             return await asking(request, tongue, refusal, status=404)
@@ -148,10 +157,46 @@ class CitizenController(Controller):
                 found = await lookup.view(conn, parsed, now=now)
                 await consent.on_page(conn, found.slip.dossier.applicant_id, wish, now=now)
                 found = await lookup.view(conn, parsed, now=now)
-                own = await lookup.private(conn, found.slip)
+                own = await lookup.private(conn, found.slip, now=now)
         except NotFound as refusal:
             await until(answered_by)
             return await asking(request, tongue, refusal, status=404)
+        return await showing(request, tongue, found, own, digits=data.digits)
+
+    @post("/{code:str}/papers-back", name="citizen.papers_back", status_code=200)
+    async def papers_back(
+        self,
+        request: AnyRequest,
+        code: FromPath[str],
+        data: URLEncodedBody[Choice],
+        db: Db,
+        now: Now,
+        lang: Lang,
+    ) -> Response[Any]:
+        """Where refused papers go, as the applicant chooses. Safe to press twice."""
+        tongue = spoken(request, lang)
+        try:
+            parsed = identifiers.parse_tracking_code(code)
+        except BadIdentifier as refusal:
+            return await asking(request, tongue, refusal, status=422)
+        guess = Guess(client_address(request), parsed)
+        await guess.count(db, now)
+        answered_by = asyncio.get_running_loop().time() + REFUSED_IN
+        try:
+            async with db.begin(Context.citizen(parsed)) as conn:
+                await lookup.check_digits(conn, parsed, "".join(data.digits.split()))
+                await guess.forgive(conn, now)
+                found = await lookup.view(conn, parsed, now=now)
+        except NotFound as refusal:
+            await until(answered_by)
+            return await asking(request, tongue, refusal, status=404)
+        # she has shown who she is, and has no name in the register: the product writes for her
+        async with db.begin(AT_HER_WORD) as conn:
+            ref = found.slip.dossier.ref
+            await changes.on_page(conn, ref, data.form_id, data.way, now=now)
+        async with db.begin(Context.citizen(parsed)) as conn:
+            found = await lookup.view(conn, parsed, now=now)
+            own = await lookup.private(conn, found.slip, now=now)
         return await showing(request, tongue, found, own, digits=data.digits)
 
 

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from msgspec.structs import replace
+
 from postal_service.web.citizen_unusual import BY_STAGE, BY_THE_AGENCY, unusual
 from postal_service.web.citizen_waits import BRINGING, BROUGHT
 from postal_service.web.citizen_waits import SITUATIONS as WAITS
 from postal_service.web.citizen_words import (
+    COMES_HOME,
     DECIDED_THERE,
     MISSED,
     OUT_AFTER_MISS,
@@ -13,6 +16,7 @@ from postal_service.web.citizen_words import (
     TO_FETCH,
     Place,
     Situation,
+    Turn,
 )
 from tracking.slip import Slip
 from tracking.stages import Act, Leg, Stage, Status
@@ -43,7 +47,7 @@ def as_it_goes(slip: Slip) -> Situation:
     item, dossier = slip.leg(Leg.RESULT), slip.dossier
     if item is None:
         fetched = dossier.status is Status.PROCESSED and dossier.return_way == "agency"
-        return DECIDED_THERE if fetched else said_of(place)
+        return DECIDED_THERE if fetched else coming_home(slip, said_of(place))
     if item.stage is Stage.AT_OFFICE and item.attempts:
         return MISSED
     if item.stage is Stage.AT_OFFICE and dossier.return_way == "office":
@@ -68,3 +72,13 @@ def brought_since(slip: Slip) -> Stage | None:
 
 def said_of(place: Place) -> Situation:
     return SITUATIONS.get(place) or WAITS.get(place) or unusual(place)
+
+
+def coming_home(slip: Slip, said: Situation) -> Situation:
+    """Refused papers that a courier brings: nobody is asked to fetch them."""
+    item = slip.leg(Leg.BACK)
+    if item is None or item.attempts or slip.dossier.papers_back != "home":
+        return said
+    if item.stage not in (Stage.READY, Stage.TO_OFFICE, Stage.AT_OFFICE):
+        return said
+    return replace(said, turn=Turn.POST, todo=COMES_HOME)

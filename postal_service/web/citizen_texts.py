@@ -27,6 +27,8 @@ ENGLISH: Final[Mapping[str, str]] = {
     "received_by_agency": "The agency received your dossier",
     "supplement_required": "The agency asks for more papers",
     "supplement_received": "The agency has the missing papers",
+    "supplement_sent": "The post took the missing papers",
+    "details_changed": "How it reaches you was changed",
     "refused": "The agency refused the dossier",
     "financial_duty": "A payment the agency asks for",
     "paused": "The time limit is paused",

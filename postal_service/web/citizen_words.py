@@ -84,6 +84,11 @@ WAIT_FOR_PAPERS: Final[Pair] = (
     "For the reason see below or call {hotline}.",
 )
 
+COMES_HOME: Final[Pair] = (
+    "Bưu tá mang giấy tờ về nhà ông/bà. Lý do xem bên dưới hoặc gọi {hotline}.",
+    "A courier brings the papers to your home. For the reason see below or call {hotline}.",
+)
+
 AT_AGENCY = (Leg.FORWARD, Stage.WITH_AGENCY)
 FILED_THERE = (None, None)
 

@@ -10,7 +10,7 @@ from litestar import Request, Response
 from msgspec import Struct
 
 from postal_service.caller import Staff
-from postal_service.database import Database
+from postal_service.database import Connection, Database
 from postal_service.desk import outage, paper_acts, shelf
 from postal_service.desk.money import window
 from postal_service.desk.outage_errors import WHY
@@ -42,22 +42,23 @@ async def panel(
 
     Raises as shelf.look_up and outage.scanned do.
     """
-    office_id = caller.office_id or 0
     if outage.is_mark(code):
         async with db.begin(caller.context) as conn:
             sheet = await sheet_behind(conn, code, caller, now, request.app.state.settings)
         return await page(request, "outage/panel.html", sheet=sheet, why=WHY)
     async with db.begin(caller.context) as conn:
-        found = await shelf.look_up(conn, code, office_id=office_id, now=now)
-        acts = await paper_acts.acts_for(conn, found.slip, caller, now=now)
-        money = await window.look(conn, found.slip.dossier.ref)
-    return await page(
-        request,
-        "counter/panel.html",
-        found=found,
-        acts=acts,
-        money=money,
-        done=done,
-        draw=uuid4,
-        own=found.slip.dossier.office_id == office_id,
-    )
+        told = await telling(conn, code, caller, now)
+    return await page(request, "counter/panel.html", done=done, **told)
+
+
+async def telling(conn: Connection, code: str, caller: Staff, now: datetime) -> dict[str, Any]:
+    """What the panel says of the dossier behind *code*. Raises as shelf.look_up does."""
+    office_id = caller.office_id or 0
+    found = await shelf.look_up(conn, code, office_id=office_id, now=now)
+    return {
+        "found": found,
+        "acts": await paper_acts.acts_for(conn, found.slip, caller, now=now),
+        "money": await window.look(conn, found.slip.dossier.ref),
+        "draw": uuid4,
+        "own": found.slip.dossier.office_id == office_id,
+    }

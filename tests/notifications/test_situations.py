@@ -49,6 +49,7 @@ HAPPENS: set[tuple[Leg | None, Act, Stage | None]] = {
     (None, Act.DELAY, None),
     (None, Act.DUE_SOON, None),
     (None, Act.MOVE_APPOINTMENT, None),
+    (None, Act.CHANGE, None),
 }
 EVERY_KEY = {
     *(key for keys in (*TOLD.values(), *NEXT.values()) for key in keys),
