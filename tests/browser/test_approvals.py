@@ -100,11 +100,11 @@ def test_a_supervisor_decides_by_keyboard_alone(
     expect(page.locator(".case:focus")).to_contain_text(astray)
     page.keyboard.press("F9")  # her own question: nothing to agree with
     page.keyboard.press("ArrowUp")
-    page.keyboard.press("F4")  # first: why not
+    page.keyboard.press("F7")  # first: why not
     expect(page.get_by_label("Lý do không duyệt").first).to_be_focused()
     pick(page, "Cần kiểm tra")
     with page.expect_navigation():
-        page.keyboard.press("F4")
+        page.keyboard.press("F7")
 
     expect(page.get_by_role("status")).to_contain_text("Cần kiểm tra lại trước đã")
     expect(page.locator(".case")).to_have_count(1)
@@ -121,7 +121,7 @@ def test_an_empty_list_says_so(waiting: list[str], site: str, browser: Browser) 
     expect(page.locator("main")).to_contain_text("Không có việc nào chờ người thứ hai.")
     check(page)
     page.keyboard.press("F9")
-    page.keyboard.press("F4")
+    page.keyboard.press("F7")
     page.keyboard.press("ArrowDown")
     page.goto(f"{site}/incidents")
     expect(page.locator("main")).to_contain_text("Không có sự cố nào đang mở.")
@@ -146,7 +146,7 @@ def test_an_incident_is_worked_off_by_keyboard_alone(
 
     expect(page.locator(".case:focus")).to_contain_text(more)
     with page.expect_navigation():
-        page.keyboard.press("F4")
+        page.keyboard.press("F7")
     expect(page.locator(".case", has_text=more)).to_contain_text("chờ bên nhận ký")
 
     page.keyboard.press("ArrowDown")
@@ -200,7 +200,7 @@ def test_a_lost_phone_is_cut_off_and_its_scans_decided(
     page.get_by_label(f"Chọn {waiting[1]}").focus()
     page.keyboard.press("Space")
     with page.expect_navigation():
-        page.keyboard.press("F4")
+        page.keyboard.press("F7")
     expect(page.locator("main")).to_contain_text("đã bỏ")
     check(page)
     assert faults == []

@@ -1,4 +1,8 @@
-// Lists of cases, approvals and incidents: arrows choose one, F9 and F4 do its two things.
+// Lists of cases, approvals and incidents: arrows choose one, F9 and F7 do its two things, and a
+// scan chooses the case of that paper.
+
+import { lookUp, onKeys } from "./keys.js";
+import { listen } from "./wedge.js";
 
 const cases = [...document.querySelectorAll(".case")];
 
@@ -30,14 +34,24 @@ document.addEventListener("keydown", (event) => {
     event.preventDefault();
     go(event.key === "ArrowDown" ? 1 : -1);
   }
-  if (event.key === "F9" || event.key === "F4") {
-    event.preventDefault();
-    const form = chosen()?.querySelector(`form[data-${event.key.toLowerCase()}]`);
-    const open = form && [...form.elements].find((field) => field.required && !field.value);
-    if (open) open.focus(); // what is still to be said, rather than a refusal
-    else form?.requestSubmit();
-  }
   if (event.key === "Escape" && typing) chosen()?.focus();
 });
 
+/** Do what the key stands for on the chosen case, or ask first for what is still to be said. */
+function act(name) {
+  const form = chosen()?.querySelector(`form[data-${name}]`);
+  const open = form && [...form.elements].find((field) => field.required && !field.value);
+  if (open) open.focus();
+  else form?.requestSubmit();
+}
+
+function scanned(text) {
+  const code = text.replace(/[\s-]/g, "").toUpperCase();
+  const found = cases.find((each) => each.textContent.replace(/[\s-]/g, "").includes(code));
+  if (found) found.focus();
+  else lookUp(text);
+}
+
+onKeys({ F9: () => act("f9"), F7: () => act("f7") });
+listen(scanned);
 if (cases.length) cases[0].focus({ preventScroll: true });

@@ -1,5 +1,8 @@
 // The list of printed papers by keyboard: F2 to the search, arrows along the lines, F9 prints a copy.
 
+import { onKeys } from "./keys.js";
+import { listen } from "./wedge.js";
+
 const search = document.getElementById("q");
 const lines = [...document.querySelectorAll("#papers tbody tr")];
 let at = -1;
@@ -12,22 +15,27 @@ function go(to) {
   lines[at].focus();
 }
 
+function print() {
+  const line = lines.find((each) => each.contains(document.activeElement));
+  line?.querySelector("button, a[role=button]")?.click();
+}
+
 document.addEventListener("keydown", (event) => {
-  if (event.ctrlKey || event.altKey || event.metaKey) return;
-  if (event.key === "F2") {
-    event.preventDefault();
+  const step = { ArrowDown: 1, ArrowUp: -1 }[event.key];
+  if (!step || event.ctrlKey || event.altKey || event.metaKey) return;
+  if (event.target.matches("input[type=date]")) return;
+  event.preventDefault();
+  go(at + step);
+});
+onKeys({
+  F2: () => {
     search.select();
     search.focus();
-  } else if (event.key === "ArrowDown" || event.key === "ArrowUp") {
-    if (event.target.matches("input[type=date]")) return;
-    event.preventDefault();
-    go(event.key === "ArrowDown" ? at + 1 : at - 1);
-  } else if (event.key === "F9") {
-    const line = lines.find((each) => each.contains(document.activeElement));
-    const way = line?.querySelector("button, a[role=button]");
-    if (way) {
-      event.preventDefault();
-      way.click();
-    }
-  }
+  },
+  F9: print,
+});
+// a scan is what is searched for
+listen((text) => {
+  search.value = text;
+  search.form.requestSubmit();
 });

@@ -1,25 +1,75 @@
-// The keys of every desk page: F2, F4, F9, Esc and the list of keys. A page says what each does.
+// The keys of every desk page: F2, F4, F7, F9, Esc and the list of keys. What a key does stands as
+// a table in that list (templates/keys.html); a page with more to do says so by onKeys.
 
 const keys = document.getElementById("keys");
 const TYPING = 'input:not([type="checkbox"], [type="radio"]), textarea, select';
+//: what was scanned where nothing takes it: the counter's page looks it up
+const CARRIED = "postal-scan";
+const own = {};
 
 /** Whether the focus is where a letter is a letter. */
 export const typing = (target) => Boolean(target.closest?.(TYPING));
 
 /** Call *acts* by the name of the key; a key held down acts once, and none under an open dialog. */
 export function onKeys(acts) {
-  addEventListener("keydown", (key) => {
-    if (key.defaultPrevented || document.querySelector("dialog[open]")) return;
-    const act = acts[key.key];
-    if (key.key === "?" && !typing(key.target)) {
-      key.preventDefault();
-      keys?.showModal();
-    } else if (act) {
-      key.preventDefault();
-      if (!key.repeat) act();
-    }
-  });
-  document.getElementById("show-keys")?.addEventListener("click", () => keys.showModal());
+  Object.assign(own, acts);
+}
+
+/** Where the table sends a key: to a field, or to the press of a button. */
+function byTable(name) {
+  const ways = keys?.dataset[name.toLowerCase()];
+  const goal = ways && document.querySelector(ways);
+  if (goal) return () => reach(goal);
+  return name === "F2" && keys?.dataset.find ? () => lookUp("") : undefined;
+}
+
+function reach(goal) {
+  if (!goal.matches(TYPING)) {
+    goal.click();
+    return;
+  }
+  goal.focus();
+  goal.select?.();
+}
+
+addEventListener("keydown", (key) => {
+  if (key.defaultPrevented || document.querySelector("dialog[open]")) return;
+  if (key.key === "?" && !typing(key.target)) {
+    key.preventDefault();
+    keys?.showModal();
+    return;
+  }
+  const menu = key.key === "Escape" && document.querySelector("details.more[open]");
+  const act = menu ? () => { menu.open = false; menu.querySelector("summary").focus(); } : own[key.key] ?? byTable(key.key);
+  if (!act) return;
+  key.preventDefault();
+  if (!key.repeat) act();
+});
+document.getElementById("show-keys")?.addEventListener("click", () => keys?.showModal());
+
+/** Look a scanned code up: into this page's own field, or else where codes are looked up. */
+export function lookUp(text) {
+  const field = document.querySelector("[data-scan]");
+  if (field && text) {
+    field.value = text;
+    field.focus();
+    return;
+  }
+  if (!keys?.dataset.find) return;
+  sessionStorage.setItem(CARRIED, text);
+  location.assign(keys.dataset.find);
+}
+
+/** The counter's page takes up what was scanned on another. */
+function takeUp() {
+  const text = sessionStorage.getItem(CARRIED);
+  const code = document.querySelector('form[action="/counter/scan"] #code');
+  if (text === null || !code || location.pathname.replace(/\/$/, "") !== "/counter") return;
+  sessionStorage.removeItem(CARRIED);
+  code.focus();
+  if (!text) return;
+  code.value = text;
+  code.form.requestSubmit();
 }
 
 /** Back to where this page was opened from; what is on it is kept. */
@@ -27,11 +77,9 @@ export function back() {
   document.querySelector("a[data-back]")?.click();
 }
 
-/** To the field a scanner fills. */
+/** To the field a scanner fills, or to where codes are looked up. */
 export function toScan() {
-  const code = document.getElementById("code");
-  code?.focus();
-  code?.select();
+  byTable("F2")?.();
 }
 
 //: what a list begun on this machine is called, and where it lies
@@ -78,3 +126,5 @@ addEventListener("keydown", (key) => {
   key.preventDefault();
   swap.click();
 });
+// after the page's own scripts have begun to listen
+addEventListener("load", () => setTimeout(takeUp));

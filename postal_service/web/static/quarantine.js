@@ -1,4 +1,7 @@
-// What a lost phone sent: tick with the space bar, F9 records what is ticked, F4 lets it fall.
+// What a lost phone sent: tick with the space bar, F9 records what is ticked, F7 lets it fall.
+
+import { lookUp, onKeys } from "./keys.js";
+import { listen } from "./wedge.js";
 
 const form = document.querySelector("#kept");
 const boxes = [...form.querySelectorAll("input[name=line]")];
@@ -14,10 +17,10 @@ form.addEventListener("submit", (event) => {
 });
 addEventListener("pageshow", () => delete form.dataset.sent);
 
-document.addEventListener("keydown", (event) => {
-  const action = { F9: "/quarantine/admission", F4: "/quarantine/rejection" }[event.key];
-  if (!action) return;
-  event.preventDefault();
+function decide(action) {
   const button = form.querySelector(`[formaction="${action}"]`);
   if (button) form.requestSubmit(button);
-});
+}
+
+onKeys({ F9: () => decide("/quarantine/admission"), F7: () => decide("/quarantine/rejection") });
+listen(lookUp);
