@@ -160,6 +160,11 @@ INSERT INTO retention (kind, days, counted, valid_from, demo) VALUES
     ('pickup', 180, 'từ khi yêu cầu đón hồ sơ kết thúc', '2018-01-01', true),
     ('pickup_asked', 1, 'từ khi đặt trên trang mà không xác nhận', '2018-01-01', true);
 
+-- Whose couriers could go: asked for by agencies and citizens too, who see nobody's staff.
+CREATE FUNCTION offices_that_ride() RETURNS SETOF bigint
+    LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public, pg_temp
+    AS $$ SELECT DISTINCT office_id FROM person WHERE role = 'courier' AND active $$;
+
 -- The number of an open order of the same telephone and day, wherever it was taken. It looks for
 -- the counter, and for a citizen whose telephone has answered; an agency is told of its own alone.
 CREATE FUNCTION open_pickup_of(mark bytea, wanted date, but bigint) RETURNS text

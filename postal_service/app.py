@@ -72,6 +72,10 @@ from postal_service.web.pickup_agency import PickupAgencyController
 from postal_service.web.pickup_courier import PickupCourierController
 from postal_service.web.pickup_public import PickupPublicController
 from postal_service.web.pickups import PickupController
+from postal_service.web.pickup_agency import PickupAgencyController
+from postal_service.web.pickup_courier import PickupCourierController
+from postal_service.web.pickup_public import PickupPublicController
+from postal_service.web.pickups import PickupController
 from postal_service.web.purses import PurseController
 from postal_service.web.quarantine import QuarantineController
 from postal_service.web.radar_feed import Feed
@@ -108,6 +112,10 @@ HANDLERS: list[ControllerRouterHandler] = [
     CounterController,
     OutageController,
     PaperRoomController,
+    PickupController,
+    PickupPublicController,
+    PickupAgencyController,
+    PickupCourierController,
     PickupController,
     PickupPublicController,
     PickupAgencyController,

@@ -1,8 +1,9 @@
 """From papers to stops: what waits in an office, on one courier's round of the day.
 
 A stop's reference is ours: "agency:12", its second visit of the day
-"agency:12/2", "consignment:345" for the door a result goes to. The rounds know
-no more of it, so no name or address is kept there.
+"agency:12/2", "consignment:345" for the door a result goes to, "pickup:6" for the
+door papers are fetched at. The rounds know no more of it, so no name or address is
+kept there.
 """
 
 from __future__ import annotations
@@ -19,13 +20,16 @@ from msgspec.structs import replace
 
 from postal_service.caller import Staff
 from postal_service.clock import VIETNAM
-from postal_service.desk import closures, offices, roster
+from postal_service.desk import closures, offices, pickup_door, roster
 from postal_service.desk import dispatch_store as store
 from postal_service.desk.closures import Stay
 from postal_service.desk.delivery import stop_of
 from postal_service.desk.dispatch_store import Desk, Door, Item
 from postal_service.desk.errors import DeskError
 from postal_service.desk.offices import Office
+from postal_service.desk.pickup_moves import State
+from postal_service.desk.pickups import stop_of as fetch_stop
+from postal_service.desk.pickups_store import Pickup
 from postal_service.desk.windows import Window, windows
 from routes import places, planner, rounds
 from routes.gazetteer import Gazetteer
@@ -39,6 +43,8 @@ Begin = Callable[[], "AbstractAsyncContextManager[Connection[Record]]"]
 DESK_MINUTES: Final = 8
 PAPER_MINUTES: Final = 1
 DOOR_MINUTES: Final = 6
+#: Counting, sealing and signing at a door, for each dossier.
+FETCH_MINUTES: Final = 12
 LONGEST_STOP: Final = 120
 #: Couriers here ride scooters.
 TRAVEL: Final = GreatCircle()
@@ -89,6 +95,8 @@ class Work(Struct, frozen=True, kw_only=True):
     doors: dict[int, Door]
     windows: dict[int, Window]
     units: list[Unit]
+    fetching: dict[int, Pickup]  #: doors where papers are fetched, by the order's id
+    fetch_windows: dict[int, Window]  #: when each is expected, by the order's id
     held: dict[int, Stay]  #: what a closure keeps off every round, by the item's id
 
     @property
@@ -122,6 +130,7 @@ async def gather(conn: Connection[Record], staff: Staff, now: datetime) -> Work:
         if homebound(item) and (hers(item) or stop_of(item.id) not in taken)
     }
     found = await store.doors(conn, [*bound, *numbers(stops, "consignment")], office.id, staff.id)
+    fetching = await pickup_door.for_courier(conn, staff, day, numbers(stops, "pickup"))
     return Work(
         office=office,
         now=now,
@@ -132,6 +141,8 @@ async def gather(conn: Connection[Record], staff: Staff, now: datetime) -> Work:
         doors={door.id: door for door in found},
         windows=await windows(conn, desks.values(), now),
         units=await places.all_units(conn),
+        fetching=fetching,
+        fetch_windows=await pickup_door.expected(conn, office, fetching.values()),
         held=await closures.held_at(conn, office.id),
     )
 
@@ -191,7 +202,7 @@ def wanted(work: Work) -> list[Want]:
     kept = {s.reference: s for s in work.round.stops} if work.round and work.under_way else {}
     items = [item for item in work.items if item.id not in work.held]
     work = replace(work, items=items)
-    return [*_desk_wants(work, kept), *_door_wants(work, kept)]
+    return [*_desk_wants(work, kept), *_door_wants(work, kept), *_fetch_wants(work, kept)]
 
 
 def _desk_wants(work: Work, kept: dict[str, Stop]) -> Iterable[Want]:
@@ -225,6 +236,20 @@ def _door_wants(work: Work, kept: dict[str, Stop]) -> Iterable[Want]:
         if item.mine and item.next not in (None, "redeliver"):
             continue
         yield Want(reference=name, kind="deliver", address=door.address, minutes=DOOR_MINUTES)
+
+
+def _fetch_wants(work: Work, kept: dict[str, Stop]) -> Iterable[Want]:
+    """Doors where papers wait for her, at the hour their citizen wished."""
+    for order in work.fetching.values():
+        name = fetch_stop(order.id)
+        if order.state is State.ACCEPTED and name not in kept:
+            yield Want(
+                reference=name,
+                kind="collect",
+                address=order.address,
+                window=work.fetch_windows.get(order.id),
+                minutes=min(FETCH_MINUTES * order.dossiers, LONGEST_STOP),
+            )
 
 
 def at_desk(item: Item) -> bool:

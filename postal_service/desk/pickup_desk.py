@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import Final
 
 from asyncpg import Connection, Record
@@ -17,8 +17,10 @@ from postal_service.desk import pickups_store as store
 from postal_service.desk.offices import Office
 from postal_service.desk.pickup_errors import UnknownPickup
 from postal_service.desk.pickup_look_store import Told
-from postal_service.desk.pickup_moves import OPEN, State
+from postal_service.desk.pickup_moves import HALVES, OPEN, State
+from postal_service.desk.pickup_rules import FURTHEST, NOTICE, spell
 from postal_service.desk.pickups_store import Pickup, Standing
+from tracking import calendars
 
 AT_ONCE: Final = 500
 #: How long back the office's list shows what has ended.
@@ -78,6 +80,25 @@ async def other_offices(conn: Connection[Record], office_id: int, now: datetime)
     """Where an order may go on to."""
     known = await offices.open_on(conn, now.astimezone(VIETNAM).date())
     return [each for each in known if each.id != office_id]
+
+
+async def opens_next(
+    conn: Connection[Record], office_id: int | None, now: datetime
+) -> tuple[date, str]:
+    """The next half-day on which a courier can come: what a fresh form proposes."""
+    group = (
+        (await offices.get(conn, office_id)).hours_group if office_id else calendars.POST_STANDARD
+    )
+    today = now.astimezone(VIETNAM).date()
+    calendar = await calendars.calendar_for(conn, group, today)
+    halves = (
+        (today + timedelta(days=ahead), half) for ahead in range(FURTHEST.days) for half in HALVES
+    )
+    for day, half in halves:
+        window = spell(calendar, day, half)
+        if window is not None and window.closes >= now + NOTICE:
+            return day, half
+    return today, "morning"
 
 
 async def history(conn: Connection[Record], pickup_id: int) -> list[Told]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from datetime import date, datetime
 from typing import Final
 
@@ -11,21 +11,24 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from postal_service.caller import Staff
-from postal_service.desk import outage, procedures, reasons
+from postal_service.desk import outage, procedures, reasons, riding
 from postal_service.desk import pickup_lists_store as lists
 from postal_service.desk import pickup_look_store as look_store
 from postal_service.desk import pickups_store as store
+from postal_service.desk.offices import Office
 from postal_service.desk.outage_errors import ForgedSheet, UnknownSheet
 from postal_service.desk.pickup_desk import find, locked
 from postal_service.desk.pickup_errors import BadChoice, NotABlank, PapersMissing, UnknownPickup
 from postal_service.desk.pickup_look_store import Behind
 from postal_service.desk.pickup_moves import Act, after
+from postal_service.desk.pickup_rules import spell
 from postal_service.desk.pickups import Press, line_of, stop_of
 from postal_service.desk.pickups_store import Pickup
 from postal_service.desk.procedures import Procedure
 from postal_service.desk.reasons import Group, Reason
+from postal_service.desk.windows import Window
 from routes import rounds
-from tracking import identifiers
+from tracking import calendars, identifiers
 
 #: A reason with one of these leaves the order to be tried again; any other ends it.
 AGAIN: Final = frozenset({"reschedule", "reassign"})
@@ -59,6 +62,19 @@ async def for_courier(
     """Her doors of the day by their ids, with those her round names whatever became of them."""
     ids = await lists.of_courier(conn, staff.id, day, on_round)
     return {each.id: each for each in await store.pickups(conn, ids)}
+
+
+async def expected(
+    conn: Connection[Record], office: Office, orders: Iterable[Pickup]
+) -> dict[int, Window]:
+    """When each order's citizen waits; one left over from before is fetched at any hour."""
+    found: dict[int, Window] = {}
+    for order in orders:
+        if order.ride_on is not None and order.ride_half is not None:
+            calendar = await calendars.calendar_for(conn, office.hours_group, order.ride_on)
+            if window := spell(calendar, order.ride_on, order.ride_half):
+                found[order.id] = window
+    return found
 
 
 async def hers(conn: Connection[Record], number: str, staff: Staff) -> Pickup:
@@ -108,6 +124,7 @@ async def collect(
     line = line_of(taken.press, Act.COLLECT, staff, now, facts=facts)
     await store.move(conn, replace(stands, state=state), line)
     await store.add_slips(conn, found.id, slips)
+    await riding.set_out(conn, staff.id, now)
     await rounds.finish_stop(
         conn, reference=stop_of(found.id), courier_id=staff.id, at=now, outcome="done"
     )
@@ -173,6 +190,7 @@ async def miss(conn: Connection[Record], press: Press, *, staff: Staff, now: dat
     act = Act.MISS if tried_again(known[press.reason]) else Act.FAIL
     goes = replace(stands, state=after(stands.state, act))
     await store.move(conn, goes, line_of(press, act, staff, now))
+    await riding.set_out(conn, staff.id, now)
     await rounds.finish_stop(
         conn, reference=stop_of(found.id), courier_id=staff.id, at=now, outcome="missed"
     )

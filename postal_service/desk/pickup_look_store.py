@@ -141,6 +141,7 @@ class News(Struct, frozen=True, kw_only=True):
     reason: str | None
     facts: dict[str, Any]
     day: date
+    office_id: int
     office: str
     hotline: str
     courier: str | None
@@ -159,7 +160,7 @@ WITH taken AS (
 )
 SELECT e.id AS event_id, o.id AS pickup_id, o.party_id, o.number, e.act, e.state, e.at, e.reason,
        e.facts, coalesce(o.ride_on, o.day) AS day,
-       f.name AS office, f.hotline, c.given_name AS courier, c.phone AS courier_phone,
+       o.office_id, f.name AS office, f.hotline, c.given_name AS courier, c.phone AS courier_phone,
        (SELECT count(*)
           FROM party same
           JOIN sms s ON s.recipient_id = same.id
@@ -177,6 +178,16 @@ SELECT e.id AS event_id, o.id AS pickup_id, o.party_id, o.number, e.act, e.state
 
 async def take_news(conn: Connection[Record], limit: int, since: datetime) -> Sequence[News]:
     return convert(await conn.fetch(TAKE_NEWS, limit, since), list[News])
+
+
+# Somebody has seen to it, whatever became of it.
+CLOSE_TASKS = """
+UPDATE task SET done_at = $2 WHERE cause = ANY($1::text[]) AND done_at IS NULL
+"""
+
+
+async def close_tasks(conn: Connection[Record], causes: Sequence[str], at: datetime) -> None:
+    await conn.execute(CLOSE_TASKS, list(causes), at)
 
 
 LINES_OF = "SELECT id FROM pickup_event WHERE pickup_id = $1 AND id < $2"

@@ -7,6 +7,7 @@ Where no message can be, the office's list says that somebody has to call.
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from datetime import datetime, time, timedelta
 from typing import Final
@@ -22,10 +23,12 @@ from notifications.order_store import OrderDraft
 from notifications.situations import KEEPS, MORNING, send_after
 from postal_service.clock import VIETNAM
 from postal_service.desk import pickup_look_store as store
+from postal_service.desk import tasks
 from postal_service.desk.directory_words import SHORT_REASONS, short_office
 from postal_service.desk.pickup_look_store import News
 from postal_service.desk.pickup_moves import Act, State
 from postal_service.desk.pickup_public import CODE_LASTS, code_of
+from postal_service.desk.tasks import Kind, NewTask
 
 log = structlog.get_logger()
 
@@ -61,14 +64,46 @@ async def draft(conn: Connection[Record], *, directory: Directory, now: datetime
     texts = await templates.current(conn)
     reached = await directory.phones(conn, {news.party_id for news in heard})
     drafts = []
+    asked: Counter[str] = Counter()  # codes of this batch, by number
     for news in heard:
         over = NAMED_ANEW if news.act is Act.ACCEPT else EVERY
         await order_store.overtake(conn, await store.lines_before(conn, news), over, now)
-        written = write(news, texts, now) if news.party_id in reached else None
-        if written is not None:
-            drafts.append(written)
+        number = reached.get(news.party_id)
+        written = write(news, texts, now) if number else None
+        if number is None or written is None:
+            continue
+        if written.template == CODE:
+            if news.codes_today + asked[number] >= CODES_A_DAY:
+                continue
+            asked[number] += 1
+        drafts.append(written)
     await order_store.add(conn, newest(heard, drafts))
+    await put_on_list(conn, heard, now)
     return len(heard)
+
+
+async def put_on_list(conn: Connection[Record], heard: Sequence[News], now: datetime) -> None:
+    """Have the office see to what is new, and take off its list what somebody has seen to."""
+    for news in heard:
+        before = [cause_of(line) for line in await store.lines_before(conn, news)]
+        await store.close_tasks(conn, before, now)
+        if news.state is State.NEW:
+            text = (
+                f"Yêu cầu đón hồ sơ {news.number} ngày {news.day:%d/%m/%Y}: chọn bưu tá, "
+                "hoặc từ chối và nói lý do, ở trang «Đón tại nhà»."
+            )
+            new = NewTask(
+                kind=Kind.FETCH_PICK_UP,
+                cause=cause_of(news.event_id),
+                text_vi=text,
+                office_id=news.office_id,
+                opened_at=now,
+            )
+            await tasks.open_(conn, new)
+
+
+def cause_of(event_id: int) -> str:
+    return f"pickup_event:{event_id}"
 
 
 def newest(heard: Sequence[News], drafts: Sequence[OrderDraft]) -> list[OrderDraft]:
@@ -85,7 +120,7 @@ def newest(heard: Sequence[News], drafts: Sequence[OrderDraft]) -> list[OrderDra
 def write(news: News, texts: templates.Texts, now: datetime) -> OrderDraft | None:
     """The message of one line; none where there is nothing to say, or no text may leave."""
     key = key_of(news)
-    if key is None or (key == CODE and news.codes_today >= CODES_A_DAY):
+    if key is None:
         return None
     try:
         text = texts[key]

@@ -53,12 +53,26 @@ class Wanted(Struct, frozen=True, kw_only=True):
 
 
 def read(
-    entry: PickupEntry, *, today: date, procedures: Collection[int], agencies: Collection[int]
+    entry: PickupEntry,
+    *,
+    today: date,
+    procedures: Collection[int],
+    agencies: Collection[int],
+    by_code: bool = False,
 ) -> Wanted:
-    """What the form asks for. Raises Incomplete with everything that is wrong."""
+    """What the form asks for. Raises Incomplete with everything that is wrong.
+
+    *by_code*: the telephone has to take a message.
+    """
     found = Findings()
     name = read_name("name", entry.name, found)
     number = read_phone("phone", entry.phone, found)
+    if by_code and number is not None and number.e164 and not number.sms_allowed:
+        found.add(
+            "phone",
+            "Số này không nhận được mã xác nhận. Ghi số di động, hoặc gọi bưu cục để đặt.",
+            "No code reaches this number. Write a mobile number, or ring the post office.",
+        )
     address = read_text("address", entry.address, 300, found)
     if len(address) < SHORTEST_ADDRESS:
         found.add(
@@ -137,17 +151,16 @@ def read_day(text: str, today: date, found: Findings) -> date | None:
 
 def spell(calendar: Calendar, day: date, half: str) -> Window | None:
     """When the office works in that half of the day; None where it does not."""
-    sessions = [
-        session
+    first, last = (time.min, NOON) if half == "morning" else (NOON, time.max)
+    parts = [
+        (max(session.open, first), min(session.close, last))
         for session in calendar.sessions_of(day)
-        if session.accepts and (session.open < NOON) == (half == "morning")
+        if session.accepts and session.open < last and session.close > first
     ]
-    if not sessions:
+    if not parts:
         return None
-    return Window(
-        datetime.combine(day, min(session.open for session in sessions), VIETNAM),
-        datetime.combine(day, max(session.close for session in sessions), VIETNAM),
-    )
+    opens, closes = min(start for start, _ in parts), max(end for _, end in parts)
+    return Window(datetime.combine(day, opens, VIETNAM), datetime.combine(day, closes, VIETNAM))
 
 
 def check_day(

@@ -45,6 +45,8 @@ class By(Struct, frozen=True, kw_only=True):
     channel: str
     person_id: int | None = None
     door: str | None = None
+    office_id: int | None = None  #: the counter on the telephone
+    agency_id: int | None = None  #: of the officer: the order is for it
 
 
 class Press(Struct, frozen=True, kw_only=True):

@@ -12,6 +12,7 @@ from asyncpg import Connection, Record
 from msgspec import Struct, structs
 
 from postal_service.clock import VIETNAM
+from postal_service.desk import pickup_lists_store
 from postal_service.desk import retention_store as store
 from postal_service.desk.batch_accept_store import forget_old
 
@@ -30,11 +31,12 @@ class Swept(Struct, frozen=True, kw_only=True):
     pictures: int = 0
     sights: int = 0  #: dossiers that a courier sees no longer
     batches: int = 0  #: organisations' files
+    pickups: int = 0  #: people who asked for a visit
 
     @property
     def more(self) -> bool:
         """Whether a next round would find something again."""
-        return AT_ONCE in (self.parties, self.proofs, self.batches)
+        return AT_ONCE in (self.parties, self.proofs, self.batches, self.pickups)
 
     @property
     def anything(self) -> bool:
@@ -49,6 +51,11 @@ async def sweep(conn: Connection[Record], *, now: datetime) -> Swept:
     await store.erase_parties(conn, parties, now)
     proofs = await store.old_proofs(conn, terms["proof"], AT_ONCE) if "proof" in terms else []
     await store.erase_proofs(conn, proofs)
+    visited = await pickup_lists_store.old_senders(
+        conn, terms.get("pickup"), terms.get("pickup_asked"), AT_ONCE
+    )
+    await store.erase_parties(conn, visited, now)
+    await pickup_lists_store.end_sight(conn, now - COURIERS_SEE)
     return Swept(
         parties=len(parties),
         proofs=len(proofs),
@@ -56,5 +63,6 @@ async def sweep(conn: Connection[Record], *, now: datetime) -> Swept:
         lines=await store.shred_lines(conn, terms["lost_line"]) if "lost_line" in terms else 0,
         pictures=await store.drop_orphans(conn, terms["orphan"]) if "orphan" in terms else 0,
         sights=await store.end_sight(conn, now - COURIERS_SEE),
+        pickups=len(visited),
         batches=await forget_old(conn, terms["batch"], AT_ONCE) if "batch" in terms else 0,
     )

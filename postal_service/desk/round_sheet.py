@@ -10,6 +10,7 @@ from msgspec import Struct
 
 from postal_service.desk.dispatch import BAG, Work, in_bag, number, wanted
 from postal_service.desk.dispatch_store import Desk, Door, Item
+from postal_service.desk.pickups_store import Pickup
 from postal_service.desk.windows import Window
 from routes import sketch
 from routes.model import Round, Stop
@@ -22,17 +23,31 @@ HEIGHT = 220.0
 
 
 class Card(Struct, frozen=True, kw_only=True):
-    """One stop. At an agency ``desk`` is given, at a citizen's ``door``."""
+    """One stop. At an agency ``desk`` is given, at a citizen's ``door`` or ``fetch``."""
 
     stop: Stop
     desk: Desk | None = None
     door: Door | None = None
+    fetch: Pickup | None = None  #: papers wait there, or did: she may have cancelled
     window: Window | None = None
     hand_over: tuple[Item, ...] = ()  #: in the bag, for this agency
     collect: tuple[Item, ...] = ()  #: lies ready at this agency
     offered: tuple[Item, ...] = ()  #: laid before this agency, not signed for yet
     behind: tuple[Item, ...] = ()  #: for this stop, and not in the bag yet
     away: bool = False  #: offered to a colleague or the office
+
+    @property
+    def who(self) -> str:
+        """Whom she meets there."""
+        if self.fetch is not None:
+            return self.fetch.name
+        return self.door.receiver if self.door else self.desk.name if self.desk else ""
+
+    @property
+    def where(self) -> str:
+        if self.fetch is not None:
+            return self.fetch.address
+        return self.door.address if self.door else self.desk.address if self.desk else ""
 
     @property
     def idle(self) -> bool:
@@ -148,6 +163,13 @@ def _card(work: Work, stop: Stop) -> Card:
         behind = [i for i in work.items if door and i.id == door.id and not i.mine]
         away = any(item.waiting for item in work.items if door and item.id == door.id)
         return Card(stop=stop, door=door, behind=tuple(behind), away=away)
+    if stop.reference.startswith("pickup:"):
+        order_id = number(stop.reference)
+        return Card(
+            stop=stop,
+            fetch=work.fetching.get(order_id),
+            window=work.fetch_windows.get(order_id),
+        )
     agency_id = number(stop.reference)
     there = [item for item in work.items if item.agency_id == agency_id]
     return Card(
