@@ -37,7 +37,8 @@ CREATE INDEX money_dispute_settlement ON money_dispute (settlement_id)
 CREATE FUNCTION why(money_dispute) RETURNS sealed LANGUAGE sql STABLE PARALLEL SAFE
     AS $$ SELECT ROW('money_dispute.why', $1.form_id::text, $1.why_sealed)::public.sealed $$;
 CREATE FUNCTION answer(money_dispute) RETURNS sealed LANGUAGE sql STABLE PARALLEL SAFE
-    AS $$ SELECT ROW('money_dispute.answer', $1.form_id::text, $1.answer_sealed)::public.sealed $$;
+    AS $$ SELECT CASE WHEN $1.answer_sealed IS NOT NULL THEN
+          ROW('money_dispute.answer', $1.form_id::text, $1.answer_sealed)::public.sealed END $$;
 
 ALTER TABLE money_dispute ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY;
 CREATE POLICY owner ON money_dispute TO CURRENT_USER USING (true) WITH CHECK (true);
