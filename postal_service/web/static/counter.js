@@ -27,6 +27,8 @@ function arrange() {
   at("exempt").hidden ||= at("state_moment").value !== "exempt";
   at("back-pay").hidden ||= form.elements.return_way.value !== "home";
   at("phone").disabled = at("no_phone").checked;
+  const required = [...at("papers").querySelectorAll('tr[data-required="yes"] input[name^="has-"]')];
+  if (at("all-papers")) at("all-papers").checked = required.length > 0 && required.every((box) => box.checked);
 }
 
 /** A ticked paper counts as published; an unticked one counts nothing. */
@@ -91,6 +93,17 @@ function moveInPapers(key) {
   key.preventDefault();
   const boxes = papersOf(key.target);
   boxes[boxes.indexOf(key.target) + step]?.focus();
+}
+
+/** A card that came too slowly for a scan is one all the same: it is no code to look up. */
+function slowCard(event) {
+  const code = at("code");
+  if (!form || event.target !== code?.form || !isCard(code.value)) return;
+  event.preventDefault();
+  event.stopPropagation();
+  const text = code.value;
+  code.value = "";
+  take(form, text, "keyboard");
 }
 
 /** One form, one send: the second press finds the button busy, the server finds the first's receipt. */
@@ -249,6 +262,7 @@ addEventListener("online", () => sayState(""));
 // Back from the receipt: the browser may show the sent form again as it was.
 addEventListener("pageshow", () => { if (form) delete form.dataset.sent; });
 addEventListener("keydown", holdBack);
+addEventListener("submit", slowCard, true);
 document.addEventListener("htmx:before:response", answered);
 document.addEventListener("htmx:after:swap", swapped);
 document.addEventListener("htmx:error", () => sayState("lost"));

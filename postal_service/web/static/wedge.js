@@ -5,8 +5,9 @@
 
 const APART = 35;
 const SHORTEST = 6;
-// Nobody ends a name or an address with one of our numbers: it is a scan, however slowly it came.
-const OURS = /(?:[A-Z]{2}\d{9}VN|LD-?\d{6}-?\d{5}|GS-\d{1,18}-\d{1,3}-[0-9A-Z]{13})$/i;
+// Nobody ends a name or an address with one of our numbers, or with a card's: it is a scan,
+// however slowly it came.
+const OURS = /(?:[A-Z]{2}\d{9}VN|LD-?\d{6}-?\d{5}|GS-\d{1,18}-\d{1,3}-[0-9A-Z]{13}|\d{12}\|.*)$/i;
 
 /** Call *heard* with the text of each scan. */
 export function listen(heard) {
