@@ -108,6 +108,17 @@ class TransferController(Controller):
             request, "counter/transfer_panel.html", line=line, sums=sums, ref=sheet.ref, draw=uuid4
         )
 
+    @get("/waiting", name="counter.transfers.waiting")
+    async def waiting(self, request: AnyRequest, caller: Caller, db: Db) -> Response[str]:
+        """What this clerk asked for and nobody has paid yet; for the close of her shift."""
+        async with db.begin(caller.context) as conn:
+            found = await transfers.awaited(conn, office(caller))
+        return await page(
+            request,
+            "counter/transfer_waiting.html",
+            waiting=[each for each in found if each.asked_by == caller.id],
+        )
+
     @post("/notice", name="counter.transfers.notice", status_code=200)
     async def notice(
         self,

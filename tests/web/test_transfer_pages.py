@@ -134,6 +134,7 @@ async def test_cash_after_all(client: Client, desk: Connection, town: Town) -> N
     taken = "SELECT count(*) FROM entry WHERE kind = 'collect' AND key = $1"
     assert await desk.fetchval(taken, form["id"]) == 1
     assert "Không chờ khoản chuyển nào" in await read(client, "/counter/transfers")
+    assert (await client.get("/counter/transfers/waiting")).text.strip() == ""
 
 
 async def test_from_the_dossiers_page(client: Client, desk: Connection, town: Town) -> None:
@@ -149,6 +150,7 @@ async def test_from_the_dossiers_page(client: Client, desk: Connection, town: To
     assert "Thu khi giao kết quả: 22.000 ₫" in panel
     assert again.headers["location"] == where
     assert dossier.ref in await read(client, "/counter/transfers")
+    assert f"{dossier.ref} Trần Bích Uyên" in await read(client, "/counter/transfers/waiting")
 
     await client.post(f"{where}/cancel", data=press(client))
     found = await transfers.of_dossier(desk, dossier.id)
