@@ -26,6 +26,7 @@ from postal_service.web import errors, guards
 from postal_service.web.account import AccountController
 from postal_service.web.agency import AgencyController
 from postal_service.web.agency_lists import AgencyListController
+from postal_service.web.agency_returns import ReturnController
 from postal_service.web.approvals import ApprovalController
 from postal_service.web.archive import ArchiveController
 from postal_service.web.bags import BagController
@@ -58,6 +59,7 @@ from postal_service.web.feedback import FeedbackController
 from postal_service.web.hand_overs import HandOverController
 from postal_service.web.headers import on_every_answer
 from postal_service.web.incidents import IncidentController
+from postal_service.web.loose_cash import LooseCashController
 from postal_service.web.needs import Receiver
 from postal_service.web.network import NetworkController
 from postal_service.web.operator import MetricsController, OperatorController
@@ -68,10 +70,6 @@ from postal_service.web.papers import PaperController
 from postal_service.web.parties import FindController, PartyController, ReadsController
 from postal_service.web.people import PeopleController
 from postal_service.web.phone import PhoneController
-from postal_service.web.pickup_agency import PickupAgencyController
-from postal_service.web.pickup_courier import PickupCourierController
-from postal_service.web.pickup_public import PickupPublicController
-from postal_service.web.pickups import PickupController
 from postal_service.web.pickup_agency import PickupAgencyController
 from postal_service.web.pickup_courier import PickupCourierController
 from postal_service.web.pickup_public import PickupPublicController
@@ -116,10 +114,6 @@ HANDLERS: list[ControllerRouterHandler] = [
     PickupPublicController,
     PickupAgencyController,
     PickupCourierController,
-    PickupController,
-    PickupPublicController,
-    PickupAgencyController,
-    PickupCourierController,
     TillController,
     PurseController,
     ReceiptController,
@@ -150,6 +144,7 @@ HANDLERS: list[ControllerRouterHandler] = [
     HandOverController,
     AgencyController,
     AgencyListController,
+    ReturnController,
     OrderController,
     ApprovalController,
     CorrectionController,
@@ -164,6 +159,7 @@ HANDLERS: list[ControllerRouterHandler] = [
     ReadsController,
     RightsController,
     SupervisorController,
+    LooseCashController,
     EveningsController,
     RosterController,
     ClosureController,

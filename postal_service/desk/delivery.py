@@ -20,7 +20,7 @@ from postal_service.desk import dispatch_store as store
 from postal_service.desk.codes import Guess
 from postal_service.desk.dispatch_store import Handing
 from postal_service.desk.errors import DeskError, UnknownReason
-from postal_service.desk.money import collect
+from postal_service.desk.money import door_cash
 from postal_service.desk.proof import ADDRESSEES, RELATIONS, Evidence
 from postal_service.desk.proof_errors import (
     AddresseeOnly,
@@ -119,6 +119,9 @@ async def record(
             handing = lists.handings.get(report.scan.s10)
             if handing is not None:
                 answer = await _follow(conn, report, handing, answer, heard_at=heard_at, key=key)
+        if not isinstance(answer, Event):
+            taken = report.evidence.collected
+            await door_cash.keep(conn, report.scan, taken, answer.vi, heard_at)
         answers.append(answer)
     await riding.out(conn, [report.scan for report in fit], heard_at)
     return answers
@@ -259,7 +262,7 @@ async def _follow(
         if first and seen.no_code == proof.LOCKED:
             await incidents.open_all(conn, [codes.incident(handing.id, handing.attempts, scan)])
         if first:
-            await collect.handed(conn, handing.dossier_id, handing.leg, scan, heard_at)
+            await door_cash.handed(conn, handing.dossier_id, handing.leg, scan, heard_at)
         if first and seen.taken:
             await legs.take_back(conn, scan, sorted(set(seen.taken)), heard_at=heard_at)
     if scan.act in TROUBLES and first:

@@ -87,6 +87,7 @@ class Evidence(Struct, frozen=True, kw_only=True):
     photos: tuple[str, ...] = ()
     taken: tuple[int, ...] = ()
     absent: tuple[int, ...] = ()
+    collected: int = 0  #: đồng taken at the door, as the one who took them says
 
 
 def check_envelope(typed: str, s10: str) -> None:

@@ -11,6 +11,7 @@ from msgspec import Meta, Struct, ValidationError, convert
 
 from postal_service.desk.delivery import ERRANDS, Answer, Report
 from postal_service.desk.errors import DeskError
+from postal_service.desk.money.amounts import MOST_VND
 from postal_service.desk.proof import MOST_PHOTOS, Evidence
 from postal_service.web.errors import SENTENCES, status_of
 from postal_service.web.inputs import Moment, Wire
@@ -33,7 +34,7 @@ Places = Annotated[list[Place], Meta(max_length=50)]
 #: Which fields go with which acts; pictures go with any.
 OF_DELIVERY: Final = (
     "relation", "receiver", "authorisation", "code", "no_code", "id_kind", "id_last4", "signature",
-    "taken", "absent",
+    "taken", "absent", "collected",
 )  # fmt: skip
 
 
@@ -72,6 +73,7 @@ class ScanIn(Wire):
     photos: Annotated[list[Sha256], Meta(max_length=MOST_PHOTOS)] | None = None
     taken: Places | None = None
     absent: Places | None = None
+    collected: Annotated[int, Meta(ge=0, le=MOST_VND)] | None = None
 
     def __post_init__(self) -> None:
         super().__post_init__()
@@ -102,6 +104,7 @@ class ScanIn(Wire):
             photos=tuple(self.photos or ()),
             taken=tuple(self.taken or ()),
             absent=tuple(self.absent or ()),
+            collected=self.collected or 0,
         )
         return Report(scan=scan, receiver=self.receiver or "", evidence=evidence)
 

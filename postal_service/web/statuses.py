@@ -35,8 +35,8 @@ from postal_service.desk import approval_errors as asking
 from postal_service.desk import outage_errors as blanks
 from postal_service.desk import pickup_errors as fetching
 from postal_service.desk.errors import DeskError
+from postal_service.desk.money import door_cash, orders
 from postal_service.desk.money import errors as money
-from postal_service.desk.money import orders
 from postal_service.desk.money import till_errors as till
 from postal_service.desk.money import transfer_errors as transfer
 from routes.errors import RoutesError
@@ -99,6 +99,8 @@ STATUS: Final[dict[type[Exception], int]] = {
     transfer.ReturnWaiting: 409,
     transfer.SamePersonReturns: 403,
     transfer.UnknownReturn: 404,
+    door_cash.UnknownLoose: 404,
+    door_cash.OtherAmount: 409,
     orders.ResultIsOut: 409,
     fetching.UnknownPickup: 404,
     fetching.CannotHappen: 409,

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import datetime
 
 from asyncpg import Connection, Record
 
@@ -22,7 +21,7 @@ from postal_service.desk.money.model import (
     Press,
     Purse,
 )
-from tracking.model import Actor, Scan
+from tracking.model import Actor
 from tracking.stages import Keeper, Leg
 
 
@@ -60,26 +59,24 @@ async def on_delivery(
     return await pay(conn, due, press)
 
 
-async def handed(
-    conn: Connection[Record], dossier_id: int, leg: Leg, scan: Scan, heard_at: datetime
-) -> Entry | None:
-    """What was paid with a scan that hands *leg* over; None where nothing is due."""
-    press = Press(key=scan.id, by=scan.by, at=scan.at, now=heard_at)
-    return await on_delivery(conn, dossier_id, leg, press)
-
-
 async def pay(
     conn: Connection[Record],
     due: Sequence[Charge],
     press: Press,
+    *,
+    into: Account | None = None,
 ) -> Entry:
-    """Post one entry for charges of one dossier. Raises NothingToPay, AlreadyPaid."""
+    """Post one entry for charges of one dossier, into the taker's own pocket or another.
+
+    Raises NothingToPay, AlreadyPaid.
+    """
     if not due:
         raise NothingToPay
     dossier_id = due[0].dossier_id
     office = press.by.office or 0
     total = sum(charge.amount_vnd for charge in due)
-    came = Line(account=pocket(press.by, press.means), amount_vnd=total, dossier_id=dossier_id)
+    pocketed = into or pocket(press.by, press.means)
+    came = Line(account=pocketed, amount_vnd=total, dossier_id=dossier_id)
     owed = tuple(
         Line(
             account=earned_by(charge, office),
@@ -97,6 +94,7 @@ async def pay(
             key=press.key,
             at=press.at,
             person_id=press.by.person,
+            other_id=into.person_id if into else None,
             office_id=office,
             dossier_id=dossier_id,
             agency_id=next(iter(agencies), None),
