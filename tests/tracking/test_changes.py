@@ -20,7 +20,7 @@ from tracking.stages import Act, Stage
 
 def wish(dossier: Dossier, town: Town, **said: object) -> Change:
     given = said or {"return_way": "office"}
-    return Change(id=uuid4(), ref=dossier.ref, person=town.clerk, at=MORNING, **given)  # type: ignore[arg-type]
+    return Change(id=uuid4(), ref=dossier.ref, person=town.clerk, at=MORNING, **given)
 
 
 async def troubles(conn: Connection, dossier: Dossier) -> list[str]:

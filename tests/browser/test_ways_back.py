@@ -1,0 +1,119 @@
+"""Supplements, changes and registrations by keyboard: nothing wider than the screen, axe silent."""
+
+from __future__ import annotations
+
+from uuid import uuid4
+
+import pytest
+from asyncpg import Connection
+from playwright.sync_api import Browser, Page, expect
+
+from postal_service.desk import rulings
+from postal_service.desk.wishes import Wish
+from tests import make
+from tests.browser.conftest import check, sign_in
+from tests.make import MORNING, Town
+from tracking.model import Dossier
+from tracking.pauses import AskedPaper
+from tracking.stages import Act
+
+DESKTOP = {"width": 1366, "height": 768}
+PHONE = {"width": 390, "height": 844}
+PAPERS = (
+    AskedPaper(name="Giấy khai sinh của con, bản trích lục còn hạn", originals=1, photocopies=2),
+    AskedPaper(name="Sổ hộ khẩu", certified=1),
+)
+
+
+@pytest.fixture
+async def asked(desk: Connection, town: Town) -> Dossier:
+    """A dossier whose agency waits for two kinds of paper."""
+    dossier = await make.dossier(desk, town)
+    await make.signed(desk, town, dossier)
+    await make.rule(desk, town, dossier, Act.RECEIVE)
+    wish = Wish(id=uuid4(), act=Act.ASK_MORE, papers=PAPERS, note="Bản chính còn hạn")
+    await rulings.decide(desk, dossier.ref, wish, by=town.by_officer, now=MORNING)
+    return dossier
+
+
+def both(page: Page) -> None:
+    """The page at a counter's screen and at a phone's."""
+    for size in (PHONE, DESKTOP):
+        page.set_viewport_size(size)
+        check(page)
+
+
+def test_papers_are_taken_by_keyboard(asked: Dossier, site: str, browser: Browser) -> None:
+    """Scan, tick, F9: the slip and the label come to print; nothing was sent by the scan."""
+    page = browser.new_page(viewport=DESKTOP)
+    sign_in(page, site, "clerk", "/counter/supplements")
+    both(page)
+    page.keyboard.type(asked.tracking_code)
+    with page.expect_navigation():
+        page.keyboard.press("Enter")
+    expect(page.get_by_text("Bản chính còn hạn")).to_be_visible()
+    both(page)
+
+    page.keyboard.press("Space")
+    with page.expect_navigation():
+        page.keyboard.press("F9")
+    expect(page.get_by_role("alert")).to_contain_text("Còn thiếu: Sổ hộ khẩu (1 bản chứng thực)")
+    both(page)
+    page.get_by_label("Đủ Sổ hộ khẩu").press("Space")
+    with page.expect_navigation():
+        page.keyboard.press("F9")
+    expect(page.get_by_role("status")).to_contain_text("Đã nhận")
+    both(page)
+
+
+def test_a_change_is_written_by_keyboard(asked: Dossier, site: str, browser: Browser) -> None:
+    page = browser.new_page(viewport=DESKTOP)
+    sign_in(page, site, "clerk", f"/counter/cases/{asked.ref}")
+    both(page)
+    with page.expect_navigation():
+        page.get_by_role("link", name="Đổi thông tin nhận").press("Enter")
+    both(page)
+    page.get_by_label("4 ký tự cuối giấy tờ").fill("9999")
+    page.get_by_label("Kết quả").select_option("office")
+    with page.expect_navigation():
+        page.keyboard.press("F9")
+    expect(page.get_by_role("alert")).to_contain_text("không khớp")
+    both(page)
+    page.get_by_label("4 ký tự cuối giấy tờ").fill("0001")
+    with page.expect_navigation():
+        page.keyboard.press("F9")
+    expect(page.get_by_role("status")).to_contain_text("Đã ghi thay đổi")
+    both(page)
+
+
+def test_an_officer_registers_a_return(town: Town, site: str, browser: Browser) -> None:
+    page = browser.new_page(viewport=DESKTOP)
+    sign_in(page, site, "officer", "/agency/returns/new")
+    both(page)
+    page.get_by_label("Thủ tục (mã)").fill("1.004873")
+    page.get_by_label("Mã hồ sơ trên giấy hẹn").fill("H36.31-261120-0042")
+    page.get_by_label("Ngày hẹn trả").fill("2026-12-01")
+    page.get_by_label("Họ và tên").fill("Cil Múp Ha Nhàn")
+    page.get_by_label("Điện thoại", exact=True).fill("0590000005")
+    with page.expect_navigation():
+        page.get_by_role("button", name="Đăng ký và in biên nhận").press("Enter")
+    expect(page.get_by_role("alert")).to_contain_text("địa chỉ")
+    both(page)
+    page.get_by_label("Địa chỉ nhận").fill("5 Thôn Đạ Nghịt, xã Lạc Dương, tỉnh Lâm Đồng")
+    with page.expect_navigation():
+        page.get_by_role("button", name="Đăng ký và in biên nhận").press("Enter")
+    expect(page.get_by_role("heading", name="Đã đăng ký trả kết quả")).to_be_visible()
+    both(page)
+
+
+def test_the_applicant_chooses_on_her_phone(asked: Dossier, site: str, browser: Browser) -> None:
+    page = browser.new_page(viewport=PHONE)
+    page.goto(f"{site}/h/{asked.tracking_code}")
+    page.get_by_label("4 số cuối").fill("0001")
+    with page.expect_navigation():
+        page.keyboard.press("Enter")
+    both(page)
+    with page.expect_navigation():
+        page.get_by_role("button", name="Mang về nhà tôi").press("Enter")
+    expect(page.get_by_text("Bưu tá mang về nhà ông/bà, thu cước khi giao.")).to_be_visible()
+    both(page)
