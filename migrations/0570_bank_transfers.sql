@@ -66,8 +66,9 @@ CREATE TABLE bank_line (
     id             bigint      GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
     -- drawn on arrival: its first entry is written under it
     key            uuid        NOT NULL UNIQUE,
-    -- the bank's own number: money is counted once
-    bank_ref       text        NOT NULL UNIQUE CHECK (length(bank_ref) BETWEEN 1 AND 60),
+    -- the bank's own number, in capitals and without blanks: money is counted once
+    bank_ref       text        NOT NULL UNIQUE CHECK (
+        length(bank_ref) BETWEEN 1 AND 60 AND bank_ref = upper(bank_ref)),
     at             timestamptz NOT NULL,
     amount_vnd     bigint      NOT NULL CHECK (amount_vnd BETWEEN 1 AND 10000000000),
     -- names people and accounts: closed

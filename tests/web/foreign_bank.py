@@ -23,7 +23,9 @@ async def settle(conn: Connection, town: Town, dossier: Dossier) -> dict[str, li
     wish = transfers.Wish(form_id=uuid4(), person_id=town.clerk, office_id=town.office, at=MORNING)
     asked = await transfers.ask(conn, dossier.id, wish, Moment.BEFORE)
     lines = [
-        Credit(at=MORNING, amount_vnd=vnd, content=CONTENT, bank_ref=f"FTFAR-{vnd}-{uuid4()}")
+        Credit(
+            at=MORNING, amount_vnd=vnd, content=CONTENT, bank_ref=f"FTFAR-{vnd}-{uuid4()}".upper()
+        )
         for vnd in (7000, 9000)
     ]
     by = (town.clerk, town.office)

@@ -96,7 +96,7 @@ async def test_five_thousand_lines(supervisor: Client, desk: Connection, town: T
     """The page answers in a breath; the worker matches the rest, three bad lines are told."""
     asked = [await request(desk, town) for _ in range(3)]
     lines = [f"23/11/2026,FT{n},,{n + 1},khong ro {n}" for n in range(4994)]
-    lines += [f"23/11/2026,PAY{n},,15000,{each.reference}" for n, each in enumerate(asked)]
+    lines += [f"23/11/2026,pay {n},,15000,{each.reference}" for n, each in enumerate(asked)]
     bad = ["23/11/2026,B1,,1.5,x", "23/11/2026,B2,,1e3,x", "hôm qua,B3,,1,x"]
 
     began = time.monotonic()

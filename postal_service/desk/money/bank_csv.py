@@ -112,7 +112,7 @@ def credit(cells: Mapping[str, str], now: datetime) -> Credit | None:
         amount_vnd = read_vnd(amount)
     except BadAmount as error:
         raise BadLine(error.vi, error.en) from None
-    ref = cells["bank_ref"].strip()
+    ref = "".join(cells["bank_ref"].split()).upper()
     if not 1 <= len(ref) <= LONGEST_REF:
         raise BadLine(
             "Thiếu số giao dịch của ngân hàng, hoặc số dài quá 60 ký tự.",

@@ -81,6 +81,7 @@ async def send(
     wish, again = await _held(conn, return_id, person_id, "sent")
     if again:
         return wish
+    bank_ref = "".join(bank_ref.split()).upper()
     if not 1 <= len(bank_ref) <= 60:
         raise BadReturn("ghi số giao dịch của lần chuyển trả", "say the bank's number of it")
     lines = await bank_store.hold(conn, [wish.line_id])

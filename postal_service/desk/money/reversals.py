@@ -91,7 +91,8 @@ def check_kind(entry: Entry) -> None:
     if entry.kind is EntryKind.DIFFERENCE:
         raise back_errors.of_a_count()
     bank = entry.kind in (EntryKind.BANK_IN, EntryKind.MATCH)
-    if bank or (entry.kind is EntryKind.COLLECT and entry.means is Means.TRANSFER):
+    paid = entry.kind in (EntryKind.COLLECT, EntryKind.REFUND)
+    if bank or (paid and entry.means is Means.TRANSFER):
         raise back_errors.settled_transfer()
 
 

@@ -30,7 +30,7 @@ async def request(
 
 
 def credit(content: str, vnd: int = 15000, **said: Any) -> Credit:
-    told = {"at": MORNING, "amount_vnd": vnd, "content": content, "bank_ref": uuid4().hex}
+    told = {"at": MORNING, "amount_vnd": vnd, "content": content, "bank_ref": uuid4().hex.upper()}
     return Credit(**(told | said))
 
 
