@@ -227,11 +227,14 @@ async def counts(conn: Connection[Record], id: UUID) -> dict[str, int]:
     return {row["verdict"]: row["lines"] for row in await conn.fetch(COUNTS, id)}
 
 
-MOVE_BATCH = "UPDATE batch SET state = $2, halted = NULL WHERE id = $1"
+# Whoever counts the papers and takes the money is who accepts, whoever brought the file in.
+BEGIN_ACCEPTING = """
+UPDATE batch SET state = 'accepting', halted = NULL, person_id = $2 WHERE id = $1
+"""
 
 
-async def move(conn: Connection[Record], id: UUID, state: str) -> None:
-    await conn.execute(MOVE_BATCH, id, state)
+async def begin_accepting(conn: Connection[Record], id: UUID, person_id: int) -> None:
+    await conn.execute(BEGIN_ACCEPTING, id, person_id)
 
 
 DROP_BATCH = "UPDATE batch SET state = 'dropped', body_sealed = NULL WHERE id = $1"

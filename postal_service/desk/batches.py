@@ -129,8 +129,10 @@ async def get(conn: Connection[Record], id: UUID) -> Batch:
     return found
 
 
-async def accept(conn: Connection[Record], id: UUID, *, only_good: bool, counted: bool) -> None:
-    """Have the worker accept what is right, once its clerk has counted. Safe to press twice.
+async def accept(
+    conn: Connection[Record], id: UUID, staff: Staff, *, only_good: bool, counted: bool
+) -> None:
+    """Have the worker accept what is right for the clerk who has counted. Safe to press twice.
 
     Raises UnknownBatch and NotReady.
     """
@@ -157,7 +159,7 @@ async def accept(conn: Connection[Record], id: UUID, *, only_good: bool, counted
             "đếm giấy tờ của từng hồ sơ với người của tổ chức rồi đánh dấu đã đếm.",
             "count the papers of each dossier with the organisation's person, and tick it.",
         )
-    await store.move(conn, id, "accepting")
+    await store.begin_accepting(conn, id, staff.id)
 
 
 async def drop(conn: Connection[Record], id: UUID) -> None:

@@ -80,6 +80,18 @@ async def way_free(conn: Connection[Record], request: UUID, day: date) -> bool:
     return bool(await conn.fetchval(WAY_FREE, request, day))
 
 
+IS_DEMO = """
+SELECT coalesce(bool_or(demo), false)
+  FROM bounce_fee_rule
+ WHERE valid_from <= $1 AND (valid_to IS NULL OR valid_to > $1)
+"""
+
+
+async def is_demo(conn: Connection[Record], day: date) -> bool:
+    """Whether a row in force was chosen for the demonstration."""
+    return bool(await conn.fetchval(IS_DEMO, day))
+
+
 class Paid(Struct, frozen=True, kw_only=True):
     """A charge that was paid, and at which office; ``agency_id`` where the agency's money it is."""
 

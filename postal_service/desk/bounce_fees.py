@@ -116,6 +116,11 @@ async def settle(
             await store.drop(conn, paid.charge_id, now)
 
 
+async def is_demo(conn: Connection[Record], *, now: datetime) -> bool:
+    """Whether the rule is still the demonstration's: pages say so."""
+    return await store.is_demo(conn, day_of(now))
+
+
 async def at_office(conn: Connection[Record], staff: Staff, *, now: datetime) -> list[Due]:
     """What her office is to give back, and what it gave back lately."""
     return await store.due_at_office(conn, staff.office_id or 0, now - STAYS)

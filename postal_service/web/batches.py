@@ -115,7 +115,11 @@ class BatchController(Controller):
         try:
             async with visit.db.begin(visit.caller.context) as conn:
                 await batches.accept(
-                    conn, id, only_good=data.only_good == "yes", counted=data.counted == "yes"
+                    conn,
+                    id,
+                    visit.caller,
+                    only_good=data.only_good == "yes",
+                    counted=data.counted == "yes",
                 )
         except NotReady as refusal:
             return await shown(visit, id, refusal=refusal)

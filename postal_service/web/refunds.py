@@ -47,6 +47,7 @@ class RefundController(Controller):
         """What this office is to give back, and what it gave back lately."""
         async with visit.db.begin(visit.caller.context) as conn:
             found = await bounce_fees.at_office(conn, visit.caller, now=visit.now)
+            demo_rule = await bounce_fees.is_demo(conn, now=visit.now)
             tasks = await shelf.count_tasks(conn, visit.caller.office_id or 0)
         return await page(
             visit.request,
@@ -57,6 +58,7 @@ class RefundController(Controller):
             names=NAMES,
             said=SAID,
             form_id=uuid4,
+            demo_rule=demo_rule,
             open_tasks=tasks,
         )
 

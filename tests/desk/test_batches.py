@@ -93,10 +93,10 @@ async def worked(begin: Begin) -> None:
 
 
 async def accepted(
-    conn: Connection, begin: Begin, id: UUID, *, only_good: bool = False
+    conn: Connection, clerk: Staff, begin: Begin, id: UUID, *, only_good: bool = False
 ) -> dict[str, int]:
     for _ in range(2):
-        await batches.accept(conn, id, only_good=only_good, counted=True)
+        await batches.accept(conn, id, clerk, only_good=only_good, counted=True)
     await worked(begin)
     return await store.counts(conn, id)
 
@@ -110,11 +110,13 @@ async def test_a_schools_file_becomes_dossiers(
 ) -> None:
     """Receipts, charges and papers as if each had come alone, by the clerk who counted."""
     code = await agency_code(desk, town)
+    made = await make.person(desk, "second", "clerk", town.office, town.agency)
+    second = await trouble.staff(desk, made)
     id = await brought(desk, clerk, file([row(n, code) for n in range(1, 4)]))
     await worked(begin)
     before = (await sums.sums(desk, id))["good"]
 
-    assert await accepted(desk, begin, id) == {"accepted": 3}
+    assert await accepted(desk, second, begin, id) == {"accepted": 3}
 
     batch = await batches.get(desk, id)
     assert (batch.state, batch.taken, batch.tax_code) == ("done", 3, MST)
@@ -130,7 +132,7 @@ async def test_a_schools_file_becomes_dossiers(
     )
     assert paid == before.now_vnd == sum(each.state_vnd + each.post_vnd for each in listed)
     clerks = await desk.fetch("SELECT DISTINCT clerk_id FROM intake")
-    assert [each["clerk_id"] for each in clerks] == [town.clerk]
+    assert [each["clerk_id"] for each in clerks] == [second.id]
 
 
 async def test_what_is_wrong_is_said_line_by_line_and_comes_out_as_a_file(
@@ -166,10 +168,10 @@ async def test_what_is_wrong_is_said_line_by_line_and_comes_out_as_a_file(
     assert all(vi and en for each in bad if each.kept for _, vi, en in each.kept.faults)
 
     with pytest.raises(NotReady):
-        await batches.accept(desk, id, only_good=False, counted=True)
+        await batches.accept(desk, id, clerk, only_good=False, counted=True)
     with pytest.raises(NotReady):
-        await batches.accept(desk, id, only_good=True, counted=False)
-    assert await accepted(desk, begin, id, only_good=True) == {"accepted": 1, "bad": 8}
+        await batches.accept(desk, id, clerk, only_good=True, counted=False)
+    assert await accepted(desk, clerk, begin, id, only_good=True) == {"accepted": 1, "bad": 8}
 
     out = batch_csv.written(
         (each.line, each.kept.told, [batch_csv.Fault(*fault) for fault in each.kept.faults])
@@ -205,7 +207,7 @@ async def test_a_mended_file_brought_whole_takes_nothing_twice(
     rows = [row(n, code) for n in range(1, 4)]
     first = await brought(desk, clerk, file([*rows, row(9, code, citizen_id="1")]))
     await worked(begin)
-    assert await accepted(desk, begin, first, only_good=True) == {"accepted": 3, "bad": 1}
+    assert await accepted(desk, clerk, begin, first, only_good=True) == {"accepted": 3, "bad": 1}
 
     again = await brought(desk, clerk, file([*rows, row(9, code)]))
     other = await brought(desk, clerk, file(rows), mst="0100233488")
@@ -213,7 +215,7 @@ async def test_a_mended_file_brought_whole_takes_nothing_twice(
 
     assert await store.counts(desk, again) == {"again": 3, "good": 1}
     assert await store.counts(desk, other) == {"good": 3}
-    assert await accepted(desk, begin, again) == {"again": 3, "accepted": 1}
+    assert await accepted(desk, clerk, begin, again) == {"again": 3, "accepted": 1}
     assert await dossiers(desk) == 4
 
 
@@ -231,7 +233,7 @@ async def test_a_change_after_the_look_is_said_at_its_line(
         MORNING.date(),
     )
 
-    assert await accepted(desk, begin, id) == {"bad": 1, "accepted": 1}
+    assert await accepted(desk, clerk, begin, id) == {"bad": 1, "accepted": 1}
     [bad] = await sums.lines(desk, id, "bad", 5)
     assert bad.kept is not None
     assert "Bảng cước" in bad.kept.faults[0][1]
@@ -255,7 +257,7 @@ async def test_numbers_that_run_out_stop_the_file_and_not_its_lines(
         kept[0]["first"],
     )
 
-    assert await accepted(desk, begin, id) == {"accepted": 1, "good": 2}
+    assert await accepted(desk, clerk, begin, id) == {"accepted": 1, "good": 2}
     batch = await batches.get(desk, id)
     assert batch.state == "checked"
     assert batch.halted
@@ -264,7 +266,7 @@ async def test_numbers_that_run_out_stop_the_file_and_not_its_lines(
         "UPDATE s10_block SET next = $3 WHERE prefix = $1 AND first = $2",
         [(each["prefix"], each["first"], each["next"] + 1) for each in kept],
     )
-    assert await accepted(desk, begin, id) == {"accepted": 3}
+    assert await accepted(desk, clerk, begin, id) == {"accepted": 3}
 
 
 async def test_the_file_lies_closed_and_is_forgotten(
@@ -277,7 +279,7 @@ async def test_the_file_lies_closed_and_is_forgotten(
     assert "Nguyễn".encode() not in body
     await worked(begin)
     assert await desk.fetchval("SELECT body_sealed FROM batch WHERE id = $1", id) is None
-    await accepted(desk, begin, id, only_good=True)
+    await accepted(desk, clerk, begin, id, only_good=True)
     told = "SELECT count(*) FROM batch_line WHERE batch_id = $1 AND told_sealed IS NOT NULL"
     assert await desk.fetchval(told, id) == 1
     rows = await desk.fetch("SELECT l::text AS line FROM batch_line l WHERE batch_id = $1", id)
@@ -302,7 +304,7 @@ async def test_a_file_given_up_keeps_nothing(
         await batches.drop(desk, id)
 
     with pytest.raises(NotReady):
-        await batches.accept(desk, id, only_good=True, counted=True)
+        await batches.accept(desk, id, clerk, only_good=True, counted=True)
     [line] = await sums.lines(desk, id, "good", 5)
     assert line.kept is None
     assert await dossiers(desk) == 0
@@ -315,7 +317,7 @@ async def test_who_brings_a_file_is_named_rightly(desk: Connection, clerk: Staff
     with pytest.raises(BadOrganisation):
         await batches.bring(desk, brief, clerk, now=MORNING)
     with pytest.raises(UnknownBatch):
-        await batches.accept(desk, uuid4(), only_good=True, counted=True)
+        await batches.accept(desk, uuid4(), clerk, only_good=True, counted=True)
 
 
 @pytest.mark.slow
@@ -340,7 +342,7 @@ async def test_three_bad_rows_of_five_thousand_and_a_worker_that_dies(
         async with database.begin(clerk.context) as conn:
             assert await store.counts(conn, id) == {"good": 4_997, "bad": 3}
             found = (await sums.sums(conn, id))["good"]
-            await batches.accept(conn, id, only_good=True, counted=True)
+            await batches.accept(conn, id, clerk, only_good=True, counted=True)
 
         dying = Dying(begin, after=1_203)
         with pytest.raises(asyncpg.InterfaceError):

@@ -10,8 +10,10 @@ import pypdf
 import pytest
 from asyncpg import Connection
 
+from postal_service.desk import rulings
+from postal_service.desk.wishes import Wish
 from tests import make
-from tests.desk.test_bounces import signed
+from tests.desk.test_bounces import published, signed
 from tests.make import MORNING, Town
 from tests.web.conftest import Client, read
 from tracking.model import Dossier
@@ -164,3 +166,42 @@ async def test_the_till_gives_postage_back_and_the_states_money_on_the_agencys_w
     assert MORNING.date() == await desk.fetchval(
         "SELECT max(receipt_day) FROM entry WHERE kind = 'refund'"
     )
+
+
+async def test_a_supplement_for_what_the_counter_overlooked_travels_free(
+    client: Client, desk: Connection, town: Town
+) -> None:
+    """At any counter, also one that had nothing to do with it; for the agency's wish it costs."""
+    await make.town(desk, office="66600", suffix="-far")
+    for overlooked in (True, False):
+        dossier = await signed(desk, town)
+        name, paper = await published(desk, dossier)
+        if overlooked:
+            await desk.execute(
+                "UPDATE intake_document SET originals = 0, certified = 0, photocopies = 0"
+                " WHERE dossier_id = $1 AND name_vi = $2",
+                dossier.id,
+                name,
+            )
+        wish = Wish(id=uuid4(), act=Act.ASK_MORE, papers=(paper,))
+        await rulings.decide(desk, dossier.ref, wish, by=town.by_officer, now=MORNING)
+        await client.sign_in("clerk-far")
+        look = await press(client, "/counter/supplements", code=dossier.tracking_code)
+        assert ("miễn phí" in look.text) is overlooked
+
+        taken = await press(
+            client,
+            "/counter/supplements/taken",
+            form_id=str(uuid4()),
+            code=dossier.tracking_code,
+            ordinal="1",
+            originals=str(paper.originals),
+            certified=str(paper.certified),
+            photocopies=str(paper.photocopies),
+        )
+
+        assert taken.status_code == 303, taken.text
+        charged = await desk.fetchval(
+            "SELECT count(*) FROM charge WHERE dossier_id = $1 AND leg = 'S'", dossier.id
+        )
+        assert charged == (0 if overlooked else 1)
