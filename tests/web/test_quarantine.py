@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import re
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from uuid import uuid4
 
 import httpx
@@ -16,7 +16,7 @@ from postal_service.clock import Clock
 from tests import make
 from tests.make import MORNING, Town
 from tests.web.conftest import Client
-from tracking.stages import Act
+from tracking.stages import Act, Stage
 
 BEFORE = (MORNING - timedelta(minutes=5)).isoformat()
 AFTER = (MORNING + timedelta(hours=2)).isoformat()
@@ -297,3 +297,27 @@ async def test_an_empty_press_is_told_so(boss: Session) -> None:
 
     assert answer.status_code == 409
     assert "Không có dòng nào được chọn" in answer.text
+
+
+async def test_money_that_a_lost_phone_took_counts_with_its_scan(
+    phone: Session, boss: Session, desk: Connection, town: Town
+) -> None:
+    """Let count, it stands in the courier's purse, with its phone's time; the supervisor agreed."""
+    s10 = await make.result(desk, town, await make.dossier(desk, town), Stage.OUT)
+    await lose(boss, town)
+    handed = beep(s10, "deliver") | {
+        "relation": "self", "noCode": "no_phone", "idKind": "cccd", "idLast4": "0001",
+    }  # fmt: skip
+    assert (await phone.post("/courier/scans", json=handed)).status_code == 403
+
+    answer = await decide(boss, "admission")
+    assert answer.status_code == 303, answer.text
+
+    [taken] = await desk.fetch(
+        "SELECT person_id, at, receipt_no FROM entry WHERE kind = 'collect' AND key = $1",
+        handed["id"],
+    )
+    assert taken["person_id"] == town.courier
+    assert taken["at"].isoformat() == datetime.fromisoformat(BEFORE).astimezone(UTC).isoformat()
+    assert taken["receipt_no"] == 2
+    assert await desk.fetchval("SELECT purse_of($1, $2)", town.office, town.courier) == 22_000
