@@ -103,8 +103,10 @@ function paint(line) {
   row.className = row.classList.contains("last") ? "last" : "";
   row.classList.add(LOOKS[line.said]);
   for (const cell of row.querySelectorAll("[data-cell]")) cell.textContent = line[cell.dataset.cell] ?? "";
-  if (LOOKS[line.said] === "bad") refuse(line.s10, `thừa: ${line.words}.`);
-  else say(`${line.s10} ${line.words}.`, "saved");
+  if (LOOKS[line.said] === "bad") {
+    refuse(line.s10, `thừa: ${line.words}.`);
+    say("");
+  } else say(`${line.s10} ${line.words}.`, "saved");
 }
 
 async function review() {
