@@ -49,7 +49,7 @@ AnyRequest = Request[Any, Any, Any]
 
 PAPER: Final = re.compile(r"(has|originals|certified|photocopies)-([0-9]{1,3})")
 EXTRA: Final = re.compile(r"extra(?:_(originals|certified|photocopies))?-([1-5])")
-FLAGS: Final = frozenset({"no_phone", "other_receiver", "represented", "insists"})
+FLAGS: Final = frozenset({"no_phone", "other_receiver", "represented", "insists", "papers_home"})
 TEXTS: Final = frozenset(field.name for field in fields(Entry)) - FLAGS - {"papers", "extras"}
 #: No field of this form is longer; what is too long is cut here and refused by its own rule.
 LONGEST: Final = 1000
@@ -81,9 +81,9 @@ class Desk(Struct, frozen=True, kw_only=True):
 
     @property
     def extras(self) -> list[ExtraEntry]:
-        """The rows for papers beyond the list: those typed, and an empty one."""
+        """The rows for papers beyond the list: those typed, and two empty ones."""
         typed = [row for row in self.entry.extras if row.name]
-        return [*typed, ExtraEntry()][: checklist.MOST_EXTRAS]
+        return [*typed, ExtraEntry(), ExtraEntry()][: checklist.MOST_EXTRAS]
 
     @property
     def kept_back(self) -> bool:

@@ -172,6 +172,28 @@ async def test_a_procedure_brings_its_list_its_agency_and_its_day(
     assert 'id="has-1"' in answer.text
 
 
+async def test_a_leg_the_agency_keeps_leaves_the_other_and_a_paper_to_take_home(
+    clerk: Client, desk: Connection, town: Town
+) -> None:
+    """Return alone is chosen for her; without a slip she is told in writing where to file."""
+    licence = await procedures.find(desk, "3.000347", MORNING.date())
+    marriage = await procedures.find(desk, "1.000894", MORNING.date())
+    typed = await form(desk, town, clerk, procedure_id=str(licence.id), agency_id="", service="")
+
+    answer = await clerk.post("/counter/case", data=typed, headers=HTMX)
+    neither = await clerk.post(
+        "/counter/case", data=typed | {"procedure_id": str(marriage.id)}, headers=HTMX
+    )
+    guided = await clerk.post("/counter/guidance", data=typed)
+
+    assert re.search(r'value="return" checked', answer.text)
+    assert re.search(r'value="both"[^>]* disabled', answer.text)
+    assert "in phiếu hướng dẫn" in words(answer)
+    assert "không cho gửi thủ tục này qua bưu điện" in words(neither)
+    assert "Cơ quan" in words(guided)
+    assert "người dân tự nộp tại cơ quan" in words(guided)
+
+
 async def test_the_form_survives_a_power_cut(clerk: Client, desk: Connection, town: Town) -> None:
     """Every change is kept; the list on the empty page brings it back or throws it away."""
     typed = await form(desk, town, clerk, name="Lê Thị Mận")
