@@ -53,11 +53,21 @@ CREATE TABLE bank_deposit (
 );
 CREATE INDEX bank_deposit_office ON bank_deposit (office_id, id);
 
+-- Whether one of a settlement's dossiers was accepted at the asker's office. As the tables' owner:
+-- two policies that ask each other's tables are refused.
+CREATE FUNCTION postal_settled_here(which bigint) RETURNS boolean LANGUAGE plpgsql STABLE
+    SECURITY DEFINER SET search_path = public, pg_temp SET enable_seqscan = off
+    AS $$ BEGIN
+        RETURN EXISTS (SELECT 1 FROM settlement_line l JOIN dossier d ON d.id = l.dossier_id
+                        WHERE l.settlement_id = which AND d.office_id = postal_office());
+    END $$;
+
 -- An agency sees its own, an office what concerns its dossiers, the manager all.
 ALTER TABLE settlement ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY;
 CREATE POLICY owner ON settlement TO CURRENT_USER USING (true) WITH CHECK (true);
 CREATE POLICY seen ON settlement FOR SELECT TO postal_app
-    USING (postal_overlooks() OR postal_role() = 'supervisor' OR agency_id = postal_agency());
+    USING (postal_overlooks() OR agency_id = postal_agency()
+           OR (postal_role() = 'supervisor' AND postal_settled_here(id)));
 CREATE POLICY written ON settlement FOR INSERT TO postal_app
     WITH CHECK (postal_service()
                 OR (postal_role() = 'manager' AND made_by = postal_person()));

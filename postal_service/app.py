@@ -27,6 +27,7 @@ from postal_service.web.account import AccountController
 from postal_service.web.agency import AgencyController
 from postal_service.web.agency_lists import AgencyListController
 from postal_service.web.agency_returns import ReturnController
+from postal_service.web.agency_word import AgencyWordController
 from postal_service.web.approvals import ApprovalController
 from postal_service.web.archive import ArchiveController
 from postal_service.web.bags import BagController
@@ -39,6 +40,7 @@ from postal_service.web.catalogue_files import FileController
 from postal_service.web.catalogue_prices import PriceController
 from postal_service.web.changes import ChangeController
 from postal_service.web.citizen import CitizenController
+from postal_service.web.citizen_money import CitizenMoneyController
 from postal_service.web.closures import ClosureController
 from postal_service.web.complaints import ComplaintController
 from postal_service.web.corrections import CorrectionController
@@ -60,6 +62,7 @@ from postal_service.web.hand_overs import HandOverController
 from postal_service.web.headers import on_every_answer
 from postal_service.web.incidents import IncidentController
 from postal_service.web.loose_cash import LooseCashController
+from postal_service.web.money import MoneyController
 from postal_service.web.needs import Receiver
 from postal_service.web.network import NetworkController
 from postal_service.web.operator import MetricsController, OperatorController
@@ -81,6 +84,7 @@ from postal_service.web.receipts import ReceiptController
 from postal_service.web.refunds import AgencyRefundController, RefundController
 from postal_service.web.rights import RightsController
 from postal_service.web.rosters import RosterController
+from postal_service.web.settlements import SettlementController
 from postal_service.web.signin import SignInController
 from postal_service.web.slip_clock import SlipClockController
 from postal_service.web.slips import SlipController
@@ -170,6 +174,10 @@ HANDLERS: list[ControllerRouterHandler] = [
     CalendarController,
     ProposalController,
     SuccessionController,
+    MoneyController,
+    SettlementController,
+    AgencyWordController,
+    CitizenMoneyController,
     NetworkController,
     OperatorController,
     MetricsController,

@@ -8,7 +8,7 @@ first day does not count (Civil Code, art. 147).
 from __future__ import annotations
 
 import re
-from datetime import date, datetime, time, timedelta
+from datetime import datetime, time, timedelta
 from typing import Final
 from uuid import UUID
 
@@ -23,8 +23,8 @@ from postal_service.desk.complaint_store import Complaint, NewComplaint, Told
 from postal_service.desk.errors import DeskError
 from postal_service.desk.papers.counter_papers import ComplaintReceipt
 from postal_service.desk.radar_rules import Rule, Silence
+from postal_service.desk.working_days import working_day
 from tracking import calendar_editions, number_store
-from tracking.working_time import Calendar
 
 __all__ = ["Complaint", "Typed", "answer", "find", "open_", "receipt_of", "silences", "standing"]
 
@@ -145,14 +145,6 @@ def check(typed: Typed) -> None:
         raise BadComplaint("name", "Tên dài quá 120 ký tự.", "The name is too long.")
     if len(typed.phone) > LONGEST_PHONE:
         raise BadComplaint("phone", "Số điện thoại quá dài.", "The telephone number is too long.")
-
-
-def working_day(calendar: Calendar, day: date, count: int) -> date:
-    """The *count*-th day after *day* on which the office takes people in."""
-    while count:
-        day += timedelta(days=1)
-        count -= any(session.accepts for session in calendar.sessions_of(day))
-    return day
 
 
 async def standing(conn: Connection[Record], staff: Staff) -> list[Complaint]:

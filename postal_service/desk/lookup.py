@@ -21,6 +21,10 @@ from postal_service.desk import lookup_store as store
 from postal_service.desk.agencies import Agency
 from postal_service.desk.errors import DeskError
 from postal_service.desk.lookup_store import Contact, Message, Particulars
+from postal_service.desk.money import charges, disputes, refunds
+from postal_service.desk.money.disputes import Dispute
+from postal_service.desk.money.model import Charge
+from postal_service.desk.money.refunds import Waiting
 from postal_service.desk.offices import Office
 from postal_service.desk.promise import Promise, day_of
 from postal_service.desk.reasons import Reason
@@ -96,6 +100,9 @@ class Private(Struct, frozen=True, kw_only=True):
     duties: list[Duty]
     notices: dict[UUID, Notice]
     back_vnd: int | None  #: what refused papers cost home; None: nothing can be chosen any more
+    charges: list[Charge]
+    refunds: list[Waiting]  #: what goes back to her
+    disputes: dict[int, Dispute]  #: what she has said of an entry, by its id
 
 
 async def view(conn: Connection[Record], tracking_code: str, *, now: datetime) -> View:
@@ -143,6 +150,8 @@ async def check_digits(conn: Connection[Record], tracking_code: str, digits: str
 async def private(conn: Connection[Record], found: Slip, *, now: datetime) -> Private:
     """What the applicant alone may read; ``check_digits`` comes first."""
     dossier = found.dossier
+    listed = await charges.of_dossier(conn, dossier.id)
+    paid = sorted({each.paid_by for each in listed if each.paid_by is not None})
     return Private(
         particulars=await store.particulars_of(conn, dossier.id),
         notes=await agency_store.notes_of(conn, dossier.id),
@@ -154,6 +163,9 @@ async def private(conn: Connection[Record], found: Slip, *, now: datetime) -> Pr
         duties=await duties.of(conn, dossier.id),
         notices={each.scan_id: each for each in await notices.of(conn, dossier.id)},
         back_vnd=await changes.offered_back(conn, found, now=now),
+        charges=listed,
+        refunds=await refunds.of_dossier(conn, dossier.id),
+        disputes=await disputes.of_entries(conn, paid, None),
     )
 
 

@@ -14,7 +14,8 @@ from postal_service.desk import agencies, agency_case, agency_desk, agency_lists
 from postal_service.desk.agencies import Agency
 from postal_service.desk.agency_case import CaseView
 from postal_service.desk.clock_state import in_words
-from postal_service.desk.money import charges, orders
+from postal_service.desk.money import charges, orders, refunds
+from postal_service.desk.money.words import NAMES
 from postal_service.desk.papers.figures import masked
 from postal_service.desk.promise import day_of
 from postal_service.desk.reasons import Reason
@@ -74,6 +75,7 @@ async def showing(
         case = await agency_case.look(conn, ref, visit.caller.actor, now=visit.now)
         others = await others_for(conn, case, visit) if Act.TRANSFER in case.acts else []
         asked = await charges.of_dossier(conn, case.slip.dossier.id)
+        back = await refunds.of_dossier(conn, case.slip.dossier.id)
     done = visit.request.query_params.get("done", "")
     return await page(
         visit.request,
@@ -91,6 +93,13 @@ async def showing(
         others=others,
         charges=[charge for charge in asked if charge.agency_id is not None],
         cannot_order=orders.refusal(case.slip),
+        refunds=back,
+        refundable=[
+            charge
+            for charge in refunds.hers(asked, visit.caller.agency_id, case.slip.dossier.status)
+            if charge.id not in {each.charge_id for each in back if each.said}
+        ],
+        charge_names=NAMES,
         papers=case.slip.papers,
         units=UNITS,
         channels=CHANNELS,

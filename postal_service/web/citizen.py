@@ -17,6 +17,7 @@ from postal_service.database import Connection, Context, Database
 from postal_service.desk import changes, consent, lookup
 from postal_service.desk.consent import Wish
 from postal_service.desk.lookup import NotFound, Private, View
+from postal_service.desk.money.words import NAMES
 from postal_service.security import Limit, TooManyTries
 from postal_service.web.address import client_address
 from postal_service.web.citizen_labels import LABELS
@@ -266,7 +267,13 @@ async def asking(
 
 
 async def showing(
-    request: AnyRequest, lang: str, found: View, own: Private | None, *, digits: str = ""
+    request: AnyRequest,
+    lang: str,
+    found: View,
+    own: Private | None,
+    *,
+    digits: str = "",
+    wrong: str = "",
 ) -> Response[str]:
     dossier = found.slip.dossier
     return await page(
@@ -278,6 +285,10 @@ async def showing(
         view=found,
         own=own,
         sent=list_of(found.messages, lang, bodies=own is not None),
+        status=422 if wrong else 200,
+        wrong=wrong,
+        charge_names=NAMES,
+        draw=uuid4,
         digits=digits,
         channels={name: pair[lang == "en"] for name, pair in CHANNELS.items()},
         form_id=uuid4(),

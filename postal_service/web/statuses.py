@@ -35,8 +35,10 @@ from postal_service.desk import approval_errors as asking
 from postal_service.desk import outage_errors as blanks
 from postal_service.desk import pickup_errors as fetching
 from postal_service.desk.errors import DeskError
-from postal_service.desk.money import door_cash, orders
+from postal_service.desk.money import back_errors as back
+from postal_service.desk.money import disputes, door_cash, orders
 from postal_service.desk.money import errors as money
+from postal_service.desk.money import settlement_errors as settling
 from postal_service.desk.money import till_errors as till
 from postal_service.desk.money import transfer_errors as transfer
 from routes.errors import RoutesError
@@ -91,6 +93,16 @@ STATUS: Final[dict[type[Exception], int]] = {
     money.SamePerson: 403,
     money.UnknownCharge: 404,
     money.UnknownEntry: 404,
+    back.NothingToRefund: 409,
+    back.NotReversible: 409,
+    disputes.UnknownDispute: 404,
+    disputes.DisputeAnswered: 409,
+    disputes.NotYourDispute: 403,
+    settling.UnknownSettlement: 404,
+    settling.NothingToSettle: 409,
+    settling.SumMoved: 409,
+    settling.BankRefUsed: 409,
+    settling.NotYourMoney: 403,
     transfer.UnknownTransfer: 404,
     transfer.TransferEnded: 409,
     transfer.AwaitedAlready: 409,

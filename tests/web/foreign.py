@@ -41,7 +41,7 @@ from postal_service.desk.pickups import By, Press, Ride
 from postal_service.desk.proof_store import Attachment
 from tests import laid, make, trouble
 from tests.make import MORNING, Town
-from tests.web import foreign_bank, foreign_bounces, foreign_money
+from tests.web import foreign_bank, foreign_bounces, foreign_money, foreign_settlements
 from tracking import incidents
 from tracking.incident_store import NewIncident
 from tracking.model import Dossier
@@ -110,6 +110,7 @@ async def settle(conn: Connection) -> Foreign:
     ids |= await papers(conn, town, dossiers[0])
     ids["pickup"] = await visits(conn, town)
     ids |= await foreign_money.settle(conn, town, dossiers[-2])
+    ids |= await foreign_settlements.settle(conn, town)
     ids |= await foreign_bounces.settle(conn, town, await own(conn, town))
     ids |= await foreign_bank.settle(conn, town, dossiers[0])
     assert all(ids.values()), [kind for kind, found in ids.items() if not found]

@@ -15,12 +15,12 @@ from msgspec import Struct
 
 from postal_service.caller import Role, Staff
 from postal_service.clock import VIETNAM
-from postal_service.desk.complaints import working_day
 from postal_service.desk.errors import DeskError
 from postal_service.desk.money import disputes_store as store
 from postal_service.desk.money.disputes_store import Dispute, NewDispute
 from postal_service.desk.money.errors import UnknownEntry
 from postal_service.desk.money.reversals import by_subject
+from postal_service.desk.working_days import working_day
 from tracking import calendars
 
 __all__ = ["OUTCOMES", "Dispute", "answer", "may_answer", "of_entries", "open_", "standing"]

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import asyncio
+import csv
+import io
 from datetime import date, timedelta
 from uuid import uuid4
 
@@ -12,7 +14,14 @@ from msgspec.structs import replace
 
 from postal_service.caller import Staff
 from postal_service.database import set_context
-from postal_service.desk.money import charges, collect, ledger, reversals, settlements
+from postal_service.desk.money import (
+    charges,
+    collect,
+    ledger,
+    reversals,
+    settlement_sheets,
+    settlements,
+)
 from postal_service.desk.money.model import (
     Account,
     EntryKind,
@@ -34,7 +43,7 @@ from postal_service.desk.money.settlement_errors import (
     UnknownSettlement,
 )
 from postal_service.desk.money.settlements import Deposit, Wish
-from postal_service.desk.money.settlements_store import Settled
+from postal_service.desk.money.settlements_store import Settled, SettledLine
 from tests import make, trouble
 from tests.conftest import connect
 from tests.desk.money.books import balances, fee, fund, move, press
@@ -302,3 +311,24 @@ async def test_the_safes_cash_goes_to_the_bank(desk: Connection, town: Town) -> 
         await settlements.deposit(desk, again, staff=boss, now=MORNING)
 
     assert (await balances(desk))[("bank", None, None, None)] == 30_000
+
+
+def test_no_cell_of_the_file_is_a_formula() -> None:
+    """The accountant opens it in a spreadsheet; an amount below nothing is a number there."""
+    one = Settled(
+        id=1, agency_id=1, agency="UBND", kind=Purse.STATE_HELD, until=TODAY, amount_vnd=1,
+        bank_ref="FT", entry_id=1, made_at=MORNING, made_by="Chí", confirmed_at=None,
+        confirmed_by=None, reversed_at=None, asked=False,
+    )  # fmt: skip
+    line = SettledLine(
+        entry_id=1, amount_vnd=-15000, dossier_id=1, ref="LD-261123-00001",
+        agency_code="=1+1", kind=Kind.STATE_FEE, at=MORNING, office_code="66D01",
+        receipt_day=TODAY, receipt_no=1, live=True,
+    )  # fmt: skip
+
+    [_, row] = csv.reader(io.StringIO(settlement_sheets.csv_of(one, [line])))
+
+    assert row == [
+        "QT-261123-00001", "'=1+1", "LD-261123-00001", "Lệ phí thu hộ", "BL-66D01-261123-0001",
+        "23/11/2026 08:15", "-15000",
+    ]  # fmt: skip
