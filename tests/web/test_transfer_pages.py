@@ -23,6 +23,7 @@ from tests import make
 from tests.desk.money.bank import request
 from tests.make import Town
 from tests.web.conftest import Client, read
+from tests.web.test_counter_pages import form
 from tracking.stages import Stage
 
 PAYEE = Payee(bin="999999", account="DEMO000000", name="TAI KHOAN MAU")
@@ -117,6 +118,25 @@ async def test_what_the_notice_must_say(client: Client, desk: Connection, town: 
     assert "chưa rõ" not in await notice(client, "x", ref="FT7")
     assert "số tiền khác" in await notice(client, "x", "16000", ref="FT7")
     assert await desk.fetchval("SELECT count(*) FROM bank_line") == 1
+
+
+async def test_accepted_and_asked_for(client: Client, desk: Connection, town: Town) -> None:
+    """The papers are accepted and nothing is in the till; a second press asks for nothing more."""
+    await client.sign_in("clerk")
+    typed = await form(desk, town, client, means="transfer")
+
+    for _ in range(2):
+        saved = await client.post("/counter/dossiers", data=typed)
+        assert saved.status_code == 303, saved.text
+    ref = saved.headers["location"].split("/")[3].partition("?")[0]
+    panel = await client.get(f"/counter/transfers/panel?ref={ref}")
+    receipt = await client.get(f"/counter/dossiers/{ref}")
+
+    [asked] = await transfers.awaited(desk, town.office)
+    assert (asked.ref, asked.moment) == (ref, "before")
+    assert square_in(panel.text) == vietqr.payload(PAYEE, asked.amount_vnd, asked.reference)
+    assert "chưa nhận đủ" in receipt.text
+    assert await desk.fetchval("SELECT count(*) FROM entry") == 0
 
 
 async def test_cash_after_all(client: Client, desk: Connection, town: Town) -> None:

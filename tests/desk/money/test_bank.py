@@ -20,6 +20,7 @@ from postal_service.desk.money import (
     charges,
     collect,
     ledger,
+    reconcile,
     transfers,
     transfers_store,
 )
@@ -311,3 +312,25 @@ async def test_old_requests_are_told(desk: Connection, town: Town) -> None:
     assert [each.reference for each in found] == [asked.reference]
     waiting = await transfers.awaited(desk, town.office)
     assert [(each.reference, each.moment) for each in waiting] == [(asked.reference, "before")]
+
+
+async def test_the_books_find_nothing_to_say(desk: Connection, town: Town) -> None:
+    """After a day of transfers `postal reconcile` is silent."""
+    asked = [await request(desk, town, vnd=1000 + each) for each in range(4)]
+    came = await bring(
+        desk, town, credit(asked[0].reference, 1000), credit(asked[1].reference, 1500),
+        credit(asked[2].reference, 2000), credit("khong ro", 700),
+    )  # fmt: skip
+    await look(desk)
+    boss_id = await boss(desk, town)
+    await bank_matching.match_by_hand(desk, came.new[1:2], asked[1].reference, press(town.by_clerk))
+    await transfers.take_cash(desk, asked[3].reference, press(town.by_clerk))
+    wish = bank_returns.Wish(
+        id=uuid4(), line_id=came.new[3], payee="Ngân hàng A, 0123", why="Chuyển nhầm",
+        person_id=town.clerk, at=MORNING,
+    )  # fmt: skip
+    await bank_returns.ask(desk, wish)
+    await bank_returns.send(desk, wish.id, "ft 9", person_id=boss_id, now=MORNING)
+
+    assert await reconcile.look(desk, now=MORNING) == []
+    assert await bank_store.in_suspense(desk) == 499 + 2000
