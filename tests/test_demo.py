@@ -36,6 +36,15 @@ async def test_the_demo_fills_the_shelves_once(
     statuses = {row["status"] for row in await conn.fetch("SELECT DISTINCT status FROM dossier")}
     assert statuses >= {Status.REGISTERED, Status.SUPPLEMENT, Status.PROCESSED, Status.RETURNED}
     assert await conn.fetchval("SELECT max(at) < $1 FROM event", clock.now())
+    # every evening was counted to the note, and the courier still carries what he was paid
+    assert await conn.fetchval("SELECT count(*) FROM till_shift WHERE closed_at IS NULL") == 0
+    assert await conn.fetchval("SELECT count(*) FROM entry WHERE kind = 'difference'") == 0
+    assert await conn.fetchval("SELECT count(*) FROM receipt_day WHERE closed_at IS NULL") == 0
+    held = (
+        "SELECT sum(amount_vnd) FROM posting JOIN account a ON a.id = account_id WHERE a.kind = $1"
+    )
+    assert await conn.fetchval(held, "till") == 0
+    assert await conn.fetchval(held, "purse") > 0
 
 
 async def test_the_demo_keeps_its_hands_off_a_real_desk(town_url: str, clock: Clock) -> None:

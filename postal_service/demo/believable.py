@@ -9,6 +9,7 @@ from __future__ import annotations
 import csv
 from collections.abc import Iterator, Sequence
 from datetime import datetime, time, timedelta
+from itertools import groupby
 from typing import Final
 from uuid import uuid4
 
@@ -18,7 +19,7 @@ from msgspec import Struct
 from postal_service.caller import Role, Staff
 from postal_service.clock import VIETNAM
 from postal_service.database import Context, Database
-from postal_service.demo import people
+from postal_service.demo import people, tills
 from postal_service.desk import counter, procedures
 from postal_service.desk.intake import Entry, PaperEntry
 from postal_service.settings import DATA
@@ -71,6 +72,7 @@ class Crew(Struct, frozen=True, kw_only=True):
     """Who acts in the demo."""
 
     clerk: Staff
+    supervisor: int
     courier: Actor
     officer: Actor
     agency_id: int
@@ -94,11 +96,14 @@ async def fill(database: Database, now: datetime) -> None:
             return
         crew = await find_crew(conn, now)
         citizens = invented()
-        for number, (days_ago, acts) in enumerate(UNDER_WAY):
-            wanted = WANTED[number % len(WANTED)]
-            at = working_morning(now, days_ago) + timedelta(minutes=9 * number)
-            dossier = await accept(conn, crew, next(citizens), wanted, at)
-            await carry(conn, crew, dossier, acts, at)
+        numbered = sorted(enumerate(UNDER_WAY), key=lambda one: -one[1][0])
+        for days_ago, day in groupby(numbered, key=lambda one: one[1][0]):
+            for number, (_, acts) in day:
+                wanted = WANTED[number % len(WANTED)]
+                at = working_morning(now, days_ago) + timedelta(minutes=9 * number)
+                dossier = await accept(conn, crew, next(citizens), wanted, at)
+                await carry(conn, crew, dossier, acts, at)
+            await tills.close(conn, crew.clerk, crew.supervisor)
         await send_bag(conn, crew, working_morning(now, 0))
         # what these stages would have sent was sent in the days they happened
         await journey.take_news(conn, "sms", 1000)
@@ -159,6 +164,7 @@ async def find_crew(conn: Connection, now: datetime) -> Crew:
             phone=None,
             last_seen_at=now,
         ),
+        supervisor=ids["minh"],
         courier=Actor(person=ids["tuan"], keeper=Keeper.COURIER, office=office_id),
         officer=Actor(person=ids["hoa"], keeper=Keeper.AGENCY, agency=agency_id),
         agency_id=agency_id,
@@ -218,6 +224,7 @@ async def carry(
             facts = FACTS.get(act, {})
             scan = Scan(id=uuid4(), s10=item.s10, act=act, at=at, by=by, to=to, facts=facts)
             await journey.record_one(conn, scan, heard_at=at)
+            await tills.paid(conn, dossier.id, item.leg, scan)
 
 
 async def decide(conn: Connection, dossier: Dossier, act: Act, by: Actor, at: datetime) -> None:

@@ -94,7 +94,7 @@ def test_a_shift_is_closed_with_a_difference(money: Money, site: str, browser: B
     with page.expect_navigation():
         page.keyboard.press("F9")
     expect(page.get_by_text("Chưa mở ca")).to_be_visible()
-    expect(page.get_by_role("cell", name="-10.000 ₫")).to_be_visible()
+    expect(page.get_by_role("cell", name="thiếu 10.000 ₫")).to_be_visible()
     look(page, "till-after")
     check(page)
     assert broken == []

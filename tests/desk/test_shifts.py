@@ -13,8 +13,10 @@ from msgspec.structs import replace
 
 from postal_service.caller import Role, Staff
 from postal_service.database import Context
-from postal_service.desk import drafts
+from postal_service.desk import delivery, drafts
+from postal_service.desk.delivery import Report
 from postal_service.desk.money import collect, counting, days, ledger, purses, shifts
+from postal_service.desk.money.lines import KINDS
 from postal_service.desk.money.model import (
     Account,
     EntryKind,
@@ -37,10 +39,12 @@ from postal_service.desk.money.till_errors import (
     UnknownShift,
 )
 from postal_service.desk.papers.counter_words import words
+from postal_service.desk.proof import Evidence
 from tests import make
 from tests.conftest import connect
 from tests.desk.test_counter import accept, clerk, entry
 from tests.make import MORNING, Town
+from tracking.stages import Act, Stage
 
 EVENING = MORNING + timedelta(hours=9)
 
@@ -337,6 +341,11 @@ async def test_a_transfer_stands_beside_the_cash(desk: Connection, town: Town) -
     assert till.expected == 30_000
 
 
+def test_every_entry_has_its_word() -> None:
+    """A kind without one would break the page that lists it."""
+    assert set(KINDS) == set(EntryKind)
+
+
 def test_notes_are_counted_in_whole_numbers() -> None:
     assert counting.read_counts({"n50000": "3", "n1000": " 2 "})[50_000] == 3
     for text in ("-1", "1,5", "²", "12345", "x"):
@@ -423,6 +432,43 @@ async def test_what_is_synced_after_the_day_was_closed_shows_its_own_time(
     [purse] = await purses.own(desk, courier, EVENING)
     [line] = await purses.lines(desk, purse)
     assert (line.at, line.late, line.number) == (noon, True, taken.number)
+
+
+async def test_a_result_handed_out_at_the_counter_brings_its_postage(
+    desk: Connection, town: Town
+) -> None:
+    """What a citizen pays who fetches her result lies in the clerk's till."""
+    made = await make.dossier(desk, town, return_way="office")
+    number = await make.result(desk, town, made, Stage.AT_OFFICE)
+    proved = Evidence(no_code="no_phone", id_kind="cccd", id_last4="0001")
+    scan = make.scan(number, Act.DELIVER, town.by_clerk)
+    await delivery.record_one(desk, Report(scan=scan, evidence=proved), heard_at=MORNING)
+
+    till = await shifts.till(desk, await only(desk, clerk(town)))
+
+    assert [(line.ref, line.postage) for line in till.taken] == [
+        (made.ref, 22_000), (made.ref, 22_000),
+    ]  # fmt: skip
+    assert till.expected == 52_000
+
+
+async def test_a_shift_of_others_doings_holds_up_no_day(desk: Connection, town: Town) -> None:
+    """Taken back after the count and made up for by the safe: nobody has to come for it."""
+    made = await make.dossier(desk, town, offered=False)
+    first = await only(desk, clerk(town))
+    await shifts.close(desk, first.id, count(30_000, 30_000), staff=clerk(town), now=EVENING)
+    boss = await make.person(desk, "boss", "supervisor", town.office, town.agency)
+    taken = await desk.fetchval("SELECT id FROM entry WHERE dossier_id = $1", made.id)
+    wish = Reversal(key=uuid4(), person_id=boss, why="thu nhầm", at=EVENING)
+    await ledger.reverse(desk, taken, wish, now=EVENING)
+    await counted(desk, town)
+    with pytest.raises(DayNotDone):
+        await days.close(desk, EVENING.date(), staff=clerk(town), now=EVENING)
+    await shifts.take_change(desk, uuid4(), 30_000, staff=clerk(town), now=EVENING)
+
+    await days.close(desk, EVENING.date(), staff=clerk(town), now=EVENING)
+
+    assert (await days.standing(desk, clerk(town), now=EVENING)).now.closed_at == EVENING
 
 
 async def test_an_entry_of_nobody_leaves_every_till_alone(desk: Connection, town: Town) -> None:

@@ -106,9 +106,9 @@ async def settle(conn: Connection) -> Foreign:
         "s10": numbers,
         "number": [listed],
     }
+    ids["pickup"] = await visits(conn, town)  # before their office is cut off
     ids |= await work(conn, town, dossiers[-2])
     ids |= await papers(conn, town, dossiers[0])
-    ids["pickup"] = await visits(conn, town)
     ids |= await foreign_money.settle(conn, town, dossiers[-2])
     ids |= await foreign_settlements.settle(conn, town)
     ids |= await foreign_bounces.settle(conn, town, await own(conn, town))
@@ -172,11 +172,11 @@ async def visits(conn: Connection, town: Town) -> list[str]:
     ):
         wanted = Visit(
             form_id=uuid4(), sender=PERSON, procedure_id=None, agency_id=by.agency_id, dossiers=1,
-            day=(MORNING + timedelta(days=2 + len(found))).date(), half="morning",
+            day=(MORNING + timedelta(days=3 + len(found))).date(), half="morning",
         )  # fmt: skip
         found.append(await pickups.order(conn, wanted, served, by=by, now=MORNING))
     staff = await trouble.staff(conn, town.clerk)
-    ride = Ride(courier_id=town.courier, day=(MORNING + timedelta(days=2)).date(), half="morning")
+    ride = Ride(courier_id=town.courier, day=(MORNING + timedelta(days=3)).date(), half="morning")
     press = Press(number=found[0], form_id=uuid4())
     await pickups.accept(conn, press, ride, staff=staff, now=MORNING)
     return found

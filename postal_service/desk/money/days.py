@@ -13,6 +13,7 @@ from msgspec import Struct
 
 from postal_service.caller import Role, Staff
 from postal_service.clock import VIETNAM
+from postal_service.desk.money import shifts
 from postal_service.desk.money import shifts_store as store
 from postal_service.desk.money.shifts_store import Day
 from postal_service.desk.money.till_errors import DayNotDone, DayToCome
@@ -47,13 +48,22 @@ class Standing(Struct, frozen=True, kw_only=True):
 
 async def standing(conn: Connection[Record], staff: Staff, *, now: datetime) -> Standing:
     office, today = staff.office_id or 0, now.astimezone(VIETNAM).date()
-    open_ = await store.open_at(conn, office)
     return Standing(
         today=today,
         days=tuple(await store.days(conn, office, today - SHOWN)),
-        waits=tuple(shift.clerk for shift in open_ if shift.day <= today),
+        waits=await waiting(conn, office, today),
         counted=await store.counted(conn, office, today),
     )
+
+
+async def waiting(conn: Connection[Record], office: int, day: date) -> tuple[str, ...]:
+    """Whose shifts have to be counted before *day* is closed.
+
+    One that holds nothing and took nothing waits for nobody: others' doings opened it.
+    """
+    found = [shift for shift in await store.open_at(conn, office) if shift.day <= day]
+    tills = [await shifts.till(conn, shift) for shift in found]
+    return tuple(till.shift.clerk for till in tills if not till.idle)
 
 
 async def close(conn: Connection[Record], day: date, *, staff: Staff, now: datetime) -> None:
@@ -67,7 +77,7 @@ async def close(conn: Connection[Record], day: date, *, staff: Staff, now: datet
         raise DayToCome
     if not await store.hold_day(conn, office, day):
         return
-    waits = [shift.clerk for shift in await store.open_at(conn, office) if shift.day <= day]
+    waits = await waiting(conn, office, day)
     counted = await store.counted(conn, office, day)
     late = day < today and staff.role is Role.SUPERVISOR
     if waits or not (counted or late):

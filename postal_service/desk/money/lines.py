@@ -23,6 +23,7 @@ KINDS: Final = {
     EntryKind.MATCH: "khớp chuyển khoản",
     EntryKind.SETTLE: "quyết toán cơ quan",
     EntryKind.REVERSE: "đảo chứng từ",
+    EntryKind.PASS: "chuyển cho đơn vị kế tục",
     EntryKind.PASS: "chuyển cho nơi kế thừa",
 }
 

@@ -69,6 +69,11 @@ class Till(Struct, frozen=True, kw_only=True):
         """What must lie in the drawer."""
         return sum(line.cash for line in self.before)
 
+    @property
+    def idle(self) -> bool:
+        """Whether it holds nothing, and nothing was collected in it."""
+        return not self.expected and all(x.kind is not EntryKind.COLLECT for x in self.before)
+
 
 class Closing(Struct, frozen=True, kw_only=True):
     """A count to be signed. ``key`` is the page's own, ``seen`` what it said must be there."""
@@ -254,8 +259,3 @@ def move_words(line: Moved) -> str:
     """What moved the till's money beside charges, and through whom."""
     who = f", {line.other}" if line.other else ""
     return f"{KINDS[line.kind].capitalize()}{who}"
-
-
-def is_empty(found: Till) -> bool:
-    """Whether nothing ever came into it."""
-    return not found.before

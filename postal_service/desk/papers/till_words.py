@@ -12,7 +12,9 @@ from postal_service.desk.papers.forms import Kind, decree, form_of
 from postal_service.desk.papers.slip_words import NO_TRANSFER, PEN
 
 #: Notes in circulation, whole VND, the largest first.
-NOTES: Final = (500_000, 200_000, 100_000, 50_000, 20_000, 10_000, 5_000, 2_000, 1_000)
+NOTES: Final = (
+    500_000, 200_000, 100_000, 50_000, 20_000, 10_000, 5_000, 2_000, 1_000, 500, 200,
+)  # fmt: skip
 
 
 def of_fees(paper: FeeReceipt) -> dict[str, Any]:
