@@ -139,9 +139,9 @@ WITH opened AS (
     INSERT INTO dossier (ref, tracking_code, procedure_id, applicant_id, receiver_id, office_id,
                          agency_id, service, return_way, status, agency_code, limit_value,
                          limit_unit, same_day_cutoff, hours_group, accepted_at, expected_on,
-                         received_at, due_at, original_due_at, convention)
+                         received_at, due_at, original_due_at, papers_back, convention)
     VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17,
-            $18, $19, $19,
+            $18, $19, $19, coalesce($24::jsonb ->> 'papers_back', 'office'),
             coalesce((SELECT g.convention FROM agency g WHERE g.id = $7),
                      (SELECT p.convention FROM procedure p WHERE p.id = $3), 'hour_precise'))
     RETURNING id

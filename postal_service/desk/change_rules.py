@@ -16,6 +16,7 @@ from msgspec import Struct
 from postal_service.desk.intake import Findings, Incomplete, Person
 from postal_service.desk.intake_people import SHORTEST_ADDRESS, read_phone, read_text
 from tracking.model import Dossier
+from tracking.stages import Leg
 
 ASKED_BY: Final[Mapping[str, str]] = {
     "applicant": "Người nộp hồ sơ",
@@ -28,6 +29,8 @@ KNOWN_BY: Final[Mapping[str, str]] = {
     "call_back": "Qua điện thoại, đã gọi lại số đã ghi",
 }
 WAYS: Final[Mapping[str, str]] = {"home": "Giao tại nhà", "office": "Nhận tại bưu cục"}
+#: Which leg a way is of.
+LEGS: Final[Mapping[str, Leg]] = {"return_way": Leg.RESULT, "papers_back": Leg.BACK}
 SHORTEST_PAPER: Final = 3
 LONGEST_PAPER: Final = 120
 #: Of an identity paper only its last characters are kept.

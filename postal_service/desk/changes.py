@@ -7,44 +7,32 @@ the round that had the old door the new one. All in one transaction.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from datetime import datetime
-from typing import Final
 from uuid import UUID
 
 from asyncpg import Connection, Record
 from msgspec import Struct
 
 from postal_service.caller import Staff
-from postal_service.desk import agencies, bounce_fees, estimate, offices, party_store, procedures, reads_store
 from postal_service.desk import dossier_change_store as store
+from postal_service.desk import party_store, reads_store
+from postal_service.desk.change_rounds import ride_anew
 from postal_service.desk.change_rules import Ask, Wanted, check
-from postal_service.desk.delivery import stop_of
-from postal_service.desk.dispatch import DOOR_MINUTES, TRAVEL
 from postal_service.desk.dossier_change_store import Said
-from postal_service.desk.estimate import Case
-from postal_service.desk.intake import Person, ReturnWay
-from postal_service.desk.intake_rules import RESULT_G
+from postal_service.desk.intake import Person
 from postal_service.desk.money import charges
-from postal_service.desk.money.model import Charge, Kind, Moment, NewCharge, Payer
+from postal_service.desk.money.model import Charge
 from postal_service.desk.procedures import Service
-from postal_service.desk.promise import day_of
 from postal_service.desk.reads import Why, hers
 from postal_service.desk.reads_store import Read
-from postal_service.desk.tariffs import price, zone_between
-from routes import places, rounds
-from routes.gazetteer import Gazetteer
-from routes.model import StopIn
-from tracking import changes, journey
+from postal_service.desk.way_prices import charge_anew, price_of
+from tracking import changes, journey, slip
 from tracking.changes import Change
-from tracking.model import Consignment, Dossier
+from tracking.model import Dossier
 from tracking.slip import Slip
-from tracking.stages import Leg, Stage, Status
+from tracking.stages import Leg, Status
 
 __all__ = ["Ask", "Person"]
-
-#: Which leg a way is of.
-LEGS: Final[Mapping[str, Leg]] = {"return_way": Leg.RESULT, "papers_back": Leg.BACK}
 
 
 class View(Struct, frozen=True, kw_only=True):
@@ -104,7 +92,7 @@ async def at_counter(
     if not await changes.change(conn, wish, heard_at=now):
         return False
     await keep(conn, dossier, wanted, people[ask.whose], staff=staff, now=now)
-    await charge_anew(conn, dossier, wanted, by=staff.id, now=now)
+    await charge_anew(conn, found, wanted, by=staff.id, now=now)
     await ride_anew(conn, found, wanted, now=now)
     return True
 
@@ -181,8 +169,9 @@ async def on_page(
     await store.add(conn, said)
     taken = await store.weighed(conn, dossier.id)
     wanted = Wanted(ask=Ask(form_id=form_id), papers_back=way)
-    if taken is not None:
-        await charge_anew(conn, dossier, wanted, by=taken.clerk_id, now=now)
+    found = await slip.by_ref(conn, ref)
+    if taken is not None and found is not None:
+        await charge_anew(conn, found, wanted, by=taken.clerk_id, now=now)
     return True
 
 
@@ -196,103 +185,3 @@ async def offered_back(conn: Connection[Record], found: Slip, *, now: datetime) 
     if item is not None and (item.stage in changes.GONE or changes.is_given_out(item)):
         return None
     return await price_of(conn, dossier, "papers_back", now)
-
-
-async def charge_anew(
-    conn: Connection[Record], dossier: Dossier, wanted: Wanted, *, by: int, now: datetime
-) -> None:
-    """What goes home costs postage when it is handed over; what is fetched costs none.
-
-    What was paid already stays paid: giving it back is the till's. Raises NoTariff.
-    """
-    for name, leg in LEGS.items():
-        way = getattr(wanted, name)
-        if way is None:
-            continue
-        kept = [
-            line
-            for line in await charges.of_dossier(conn, dossier.id)
-            if line.leg is leg and line.kind is Kind.POSTAGE_BACK and line.voided_at is None
-        ]
-        if way == "office":
-            owed = [line.id for line in kept if line.open]
-            await charges.void(conn, owed, person_id=by, at=now)
-        elif not kept and (cost := await price_of(conn, dossier, name, now)):
-            line = NewCharge(
-                kind=Kind.POSTAGE_BACK,
-                amount_vnd=cost,
-                leg=leg,
-                payer=Payer.RECEIVER if leg is Leg.RESULT else Payer.APPLICANT,
-                moment=Moment.ON_DELIVERY,
-            )
-            await charges.add(conn, dossier.id, [line], person_id=by, at=now)
-
-
-async def price_of(conn: Connection[Record], dossier: Dossier, name: str, now: datetime) -> int:
-    """What *name* costs where it is to come home, by today's tariff. Raises NoTariff."""
-    back = name == "papers_back"
-    if back and await bounce_fees.next_leg_free(conn, dossier.id, Kind.POSTAGE_BACK, now=now):
-        return 0  # they come back by the post's own fault
-    office = await offices.get(conn, dossier.office_id)
-    agency = await agencies.get(conn, dossier.agency_id)
-    day = day_of(now)
-    zone = await zone_between(conn, office, agency, day)
-    if back:
-        return await price(
-            conn, zone=zone, service=Service.RETURN, weight_g=RESULT_G, with_collection=False,
-            day=day,
-        )  # fmt: skip
-    if dossier.return_way == ReturnWay.AGENCY:
-        return 0
-    taken = await store.weighed(conn, dossier.id)
-    case = Case(
-        procedure=await procedures.get(conn, dossier.procedure_id),
-        agency=agency,
-        office=office,
-        service=Service(dossier.service),
-        return_way=ReturnWay.HOME,
-        weight_g=taken.weight_g if taken else RESULT_G,
-    )
-    return (await estimate.charges(conn, case, zone, day)).postage_home
-
-
-async def ride_anew(
-    conn: Connection[Record], found: Slip, wanted: Wanted, *, now: datetime
-) -> None:
-    """A place on a round that was planned to the old door goes to the new one, or off the round."""
-    dossier = found.dossier
-    for name, leg in LEGS.items():
-        item = found.leg(leg)
-        if item is None or item.stage is not Stage.AT_OFFICE:
-            continue
-        way = getattr(wanted, name)
-        door = wanted.address if goes_to(dossier, leg, wanted.ask.whose) else None
-        if way == "office" or door is not None:
-            home = (way or getattr(dossier, name)) == "home"
-            await move_stop(conn, item, door if home else None, now)
-
-
-def goes_to(dossier: Dossier, leg: Leg, whose: str) -> bool:
-    """Whether a leg is for the party whose address changes."""
-    same = dossier.receiver_id == dossier.applicant_id
-    return same or (whose == "receiver") == (leg is Leg.RESULT)
-
-
-async def move_stop(
-    conn: Connection[Record], item: Consignment, door: str | None, now: datetime
-) -> None:
-    """Off the round it lies ahead on, and with a *door* back onto it."""
-    reference = stop_of(item.id)
-    ridden = await store.planned_stop(conn, reference)
-    if ridden is None:
-        return
-    await rounds.drop_stop(conn, reference=reference, courier_id=ridden.courier_id, at=now)
-    if door is not None:
-        units = await places.all_units(conn)
-        stop = StopIn(
-            reference=reference,
-            kind="deliver",
-            point=Gazetteer(units).read(door, day_of(now)).point,
-            service_minutes=DOOR_MINUTES,
-        )
-        await rounds.insert(conn, ridden.id, stop, at=now, travel=TRAVEL)

@@ -274,7 +274,8 @@ def new_dossier(
         # the code on the slip tells the day alone
         received_at=received_at,
         due_at=slip.due_at if slip else None,
-        facts={"papers": len(intake.papers)},
+        facts={"papers": len(intake.papers)}
+        | ({"papers_back": "home"} if intake.papers_home else {}),
     )
 
 

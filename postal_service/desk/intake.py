@@ -91,6 +91,7 @@ class Entry(Struct, frozen=True, kw_only=True):
     #: papers nobody asks for, and that the citizen wants them to go along
     extras: tuple[ExtraEntry, ...] = ()
     insists: bool = False
+    papers_home: bool = False  #: what the agency refuses is brought home, not kept at the counter
 
 
 class Person(Struct, frozen=True, kw_only=True):
@@ -157,6 +158,7 @@ class Intake(Struct, frozen=True, kw_only=True):
     blank: Blank | None = None
     representative: Representative | None = None
     payment: Payment = Payment()
+    papers_home: bool = False
 
 
 class Problem(Struct, frozen=True):

@@ -23,9 +23,15 @@ from postal_service.desk.intake import (
     Incomplete,
     Intake,
     Paper,
+    Person,
     ReturnWay,
 )
-from postal_service.desk.intake_people import read_applicant, read_receiver, read_representative
+from postal_service.desk.intake_people import (
+    SHORTEST_ADDRESS,
+    read_applicant,
+    read_receiver,
+    read_representative,
+)
 from postal_service.desk.money.model import Means, Moment, Payment
 from postal_service.desk.offices import Office
 from postal_service.desk.procedures import Procedure, Service, services
@@ -63,6 +69,8 @@ def check(
     applicant = read_applicant(entry, found, at_home=way is ReturnWay.HOME)
     receiver = read_receiver(entry, found, at_home=way is ReturnWay.HOME)
     by_agency = service is Service.RETURN
+    if entry.papers_home and not by_agency:
+        need_door(applicant, found)
     representative = read_representative(entry, found)
     papers: tuple[Paper, ...] = ()
     if procedure and not by_agency:
@@ -88,7 +96,19 @@ def check(
         appointment=appointment,
         representative=representative,
         payment=payment,
+        papers_home=entry.papers_home and not by_agency,
     )
+
+
+def need_door(applicant: Person, found: Findings) -> None:
+    """Refused papers that are to come home need the applicant's own address."""
+    said = any(problem.field == "address" for problem in found.problems)
+    if len(applicant.address) < SHORTEST_ADDRESS and not said:
+        found.add(
+            "address",
+            "Giao giấy tờ trả lại tại nhà thì phải có địa chỉ của người nộp.",
+            "Papers that are to come home need the applicant's address.",
+        )
 
 
 def read_form_id(text: str, found: Findings) -> UUID | None:

@@ -73,7 +73,8 @@ MOST_PICTURES: Final = MOST_PHOTOS + 1
 class Evidence(Struct, frozen=True, kw_only=True):
     """What proves a hand-over, as it was typed. Pictures by the hex of what was sent.
 
-    ``on_paper``: signed on the printed delivery receipt, which the counter keeps.
+    ``on_paper``: signed on the printed delivery receipt, which the counter keeps. ``slip``: the
+    appointment slip or the invitation was taken in with it.
     ``taken`` and ``absent``: places on the procedure's list of originals.
     """
 
@@ -83,6 +84,7 @@ class Evidence(Struct, frozen=True, kw_only=True):
     id_kind: str = ""
     id_last4: str = ""
     on_paper: bool = False
+    slip: bool = False
     signature: str = ""
     photos: tuple[str, ...] = ()
     taken: tuple[int, ...] = ()
@@ -105,6 +107,7 @@ def facts_of(relation: str, seen: Evidence) -> Facts:
         "no_code": seen.no_code,
         "id": seen.id_kind,
         "on_paper": seen.on_paper,
+        "slip": seen.slip,
         "taken": sorted(set(seen.taken)),
         "absent": sorted(set(seen.absent)),
     } | pictures_of(seen)

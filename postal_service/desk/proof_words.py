@@ -25,6 +25,7 @@ def proof_words(facts: Facts) -> str:
         ("giấy tờ tùy thân", facts.get("id")),
         ("chữ ký trên máy", facts.get("signature")),
         ("chữ ký trên giấy", facts.get("on_paper")),
+        ("đã thu giấy hẹn hoặc giấy mời", facts.get("slip")),
         (f"{photos} ảnh", photos),
     ]
     return ", ".join(words for words, given in said if given)

@@ -8,7 +8,7 @@ from typing import Final
 from asyncpg import Connection, Record
 
 from postal_service.desk import agency_store as store
-from postal_service.desk import appointments, bounces
+from postal_service.desk import appointments, bounces, way_prices
 from postal_service.desk.agency_desk import own_slip
 from postal_service.desk.errors import DeskError
 from postal_service.desk.ruling_words import require_words
@@ -124,6 +124,8 @@ async def enter(
         await store.add_note(conn, wish.id, wish.note)
     if wish.act in bounces.KINDS:
         await bounces.note(conn, wish.id, now=now)
+    if wish.act in (Act.REFUSE, Act.STOP):
+        await way_prices.charge_back(conn, found.dossier.ref, wish.id, by=by.person, now=now)
 
 
 async def carry_out(conn: Connection[Record], ruling: Ruling, wish: Wish, dossier: Dossier) -> None:

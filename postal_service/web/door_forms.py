@@ -47,6 +47,7 @@ class ProofForm(Form):
     id_kind: str = ""
     id_last4: str = ""
     on_paper: str = ""
+    slip: str = ""
     signature: str = ""
     photos: Texts = []
     taken: Texts = []
@@ -69,6 +70,7 @@ class ProofForm(Form):
             id_kind=self.id_kind,
             id_last4="".join(self.id_last4.upper().split()),
             on_paper=bool(self.on_paper),
+            slip=bool(self.slip),
             signature=hashes(self.signature)[0] if self.signature else "",
             photos=hashes(self.photos),
             taken=self.places_taken,

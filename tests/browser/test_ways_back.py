@@ -107,7 +107,7 @@ def test_an_officer_registers_a_return(town: Town, site: str, browser: Browser) 
 
 
 def test_the_applicant_chooses_on_her_phone(asked: Dossier, site: str, browser: Browser) -> None:
-    page = browser.new_page(viewport=PHONE)
+    page = browser.new_page(viewport=PHONE, locale="vi-VN")
     page.goto(f"{site}/h/{asked.tracking_code}")
     page.get_by_label("4 số cuối").fill("0001")
     with page.expect_navigation():

@@ -11,7 +11,8 @@ import pytest
 from asyncpg import Connection
 
 from postal_service import database as doors
-from postal_service.desk import dispatch, dispatch_store, party_store
+from postal_service.desk import dispatch, dispatch_store, party_store, rulings
+from postal_service.desk.wishes import Wish
 from tests import make, trouble
 from tests.make import MORNING, Town
 from tests.web.conftest import Client
@@ -95,16 +96,40 @@ async def test_from_home_to_the_counter_the_postage_falls_away_and_back_again(
     assert stands
 
 
-async def test_refused_papers_may_come_home_for_a_price(
+async def refuse(desk: Connection, town: Town, dossier: Dossier, reason: str = "RF02") -> None:
+    """Carry it to the agency, which refuses it."""
+    await make.signed(desk, town, dossier)
+    wish = Wish(id=uuid4(), act=Act.REFUSE, reason=reason, note="Xem thông báo")
+    await rulings.decide(desk, dossier.ref, wish, by=town.by_officer, now=MORNING)
+
+
+async def test_refused_papers_come_home_for_a_price_once_there_are_any(
     clerk: Client, desk: Connection, town: Town
 ) -> None:
+    """Nobody owes for papers that an agency may never refuse; then home costs, and fetching not."""
     dossier = await make.dossier(desk, town)
     assert (await change(clerk, dossier, papers_back="home")).status_code == 303
+    assert await charged(desk, dossier, "B") == []
+
+    await refuse(desk, town, dossier)
     [(cost, stands)] = await charged(desk, dossier, "B")
     assert cost > 0
     assert stands
+
     assert (await change(clerk, dossier, papers_back="office")).status_code == 303
     assert await charged(desk, dossier, "B") == [(cost, False)]
+    assert (await change(clerk, dossier, papers_back="home")).status_code == 303
+    assert (await charged(desk, dossier, "B"))[-1] == (cost, True)
+
+
+async def test_what_the_post_sent_wrongly_comes_home_for_nothing(
+    clerk: Client, desk: Connection, town: Town
+) -> None:
+    """To the wrong agency by the counter's fault: by the table of fees she pays no way back."""
+    dossier = await make.dossier(desk, town)
+    assert (await change(clerk, dossier, papers_back="home")).status_code == 303
+    await refuse(desk, town, dossier, "RF01")
+    assert await charged(desk, dossier, "B") == []
 
 
 @pytest.mark.parametrize(
@@ -221,7 +246,7 @@ async def test_she_chooses_on_her_own_page_where_refused_papers_go(
     assert found.dossier.papers_back == "home"
     [line] = [each for each in found.lines if each.act is Act.CHANGE]
     assert (line.person_id, line.facts["known_by"]) == (None, "page")
-    assert len(await charged(desk, dossier, "B")) == 1
+    assert await charged(desk, dossier, "B") == []
 
 
 async def test_refused_papers_that_go_home_are_a_couriers_and_nobody_is_sent_for_them(
@@ -230,8 +255,7 @@ async def test_refused_papers_that_go_home_are_a_couriers_and_nobody_is_sent_for
     """By the choice the same leg B is a stop of the round, or waits at the counter."""
     dossier = await make.dossier(desk, town)
     assert (await change(clerk, dossier, papers_back="home")).status_code == 303
-    await make.signed(desk, town, dossier)
-    await make.rule(desk, town, dossier, Act.REFUSE)
+    await refuse(desk, town, dossier)
     number = await make.s10(desk, dossier, Leg.BACK)
     steps = (Act.COLLECT, Act.BRING_IN, Act.TAKE_IN)
     await make.scans(desk, [make.homeward(number, act, town) for act in steps])
@@ -243,3 +267,38 @@ async def test_refused_papers_that_go_home_are_a_couriers_and_nobody_is_sent_for
     assert "mời ông/bà đến nhận lại" not in told
     [door] = await dispatch_store.doors(desk, [items[0].id], town.office, town.courier)
     assert door.collect_vnd > 0
+
+
+async def test_at_acceptance_she_may_have_refused_papers_brought_home(
+    clerk: Client, desk: Connection, town: Town
+) -> None:
+    """One tick: the register's first line says so, and a door to bring them to is asked for."""
+    papers = await desk.fetch(
+        "SELECT ordinal, originals, certified, photocopies FROM procedure_document"
+        " WHERE procedure_id = $1 AND required", town.procedure,
+    )  # fmt: skip
+    form = {
+        "csrf": clerk.form_token,
+        "form_id": str(uuid4()),
+        "procedure_id": str(town.procedure),
+        "agency_id": str(town.agency),
+        "service": "both",
+        "return_way": "office",
+        "name": "Trần Bích Uyên",
+        "phone": "0590000001",
+        "papers_home": "on",
+    }
+    for row in papers:
+        form[f"has-{row['ordinal']}"] = "on"
+        for name in ("originals", "certified", "photocopies"):
+            form[f"{name}-{row['ordinal']}"] = str(row[name])
+    refused = await clerk.post("/counter/dossiers", data=form)
+    assert "phải có địa chỉ của người nộp" in words(refused)
+
+    answer = await clerk.post("/counter/dossiers", data=form | {"address": NEW})
+    assert answer.status_code == 303, words(answer)
+    ref = answer.headers["location"].split("/")[-1].split("?")[0]
+    found = await slip.by_ref(desk, ref)
+    assert found is not None
+    assert found.dossier.papers_back == "home"
+    assert found.lines[0].facts["papers_back"] == "home"

@@ -5,20 +5,15 @@ import { listen } from "./wedge.js";
 
 const form = document.getElementById("bring");
 const code = document.getElementById("code");
-const next = document.getElementById("next");
 
 onKeys({
   F2: toScan,
-  F9: () => (form ? form.requestSubmit() : next?.click()),
+  F9: () => form?.requestSubmit(),
   Escape: () => location.assign("/counter"),
 });
 
 // A scan looks another receipt up; it never saves.
 listen((text) => {
-  if (!code) {
-    location.assign("/counter/supplements");
-    return;
-  }
   code.value = text;
   code.form.requestSubmit();
 });
