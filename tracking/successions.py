@@ -117,6 +117,11 @@ async def note_people(conn: Connection[Record], id_: int, count: int) -> None:
     await store.note(conn, id_, {"people": count}, None)
 
 
+async def note_money(conn: Connection[Record], id_: int, vnd: int) -> None:
+    """Note how much money went over with it."""
+    await store.note(conn, id_, {"money": vnd}, None)
+
+
 async def named(conn: Connection[Record]) -> list[Succession]:
     """All that were ever named, the newest first."""
     return await store.named(conn)

@@ -61,6 +61,20 @@ async def pass_tasks(conn: Connection[Record], old_id: int, new_id: int) -> None
     await conn.execute(SUCCEED_TASKS, old_id, new_id)
 
 
+ANSWERS_FOR = """
+SELECT coalesce(s.made_by,
+                (SELECT p.id FROM person p WHERE p.role = 'manager' AND p.active
+                  ORDER BY p.id LIMIT 1))
+  FROM succession s
+ WHERE s.id = $1
+"""
+
+
+async def answers_for(conn: Connection[Record], succession_id: int) -> int | None:
+    """In whose name its money passes."""
+    return cast("int | None", await conn.fetchval(ANSWERS_FOR, succession_id))
+
+
 NAMES = """
 SELECT id, name_vi AS name FROM agency WHERE $1 = 'agency' AND id = ANY($2::bigint[])
  UNION ALL

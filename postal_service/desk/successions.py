@@ -14,6 +14,7 @@ from msgspec import Struct
 from postal_service.clock import VIETNAM
 from postal_service.desk import agencies, offices
 from postal_service.desk import succession_store as store
+from postal_service.desk.money import heirs
 from postal_service.desk.succession_store import Ended
 from tracking import successions
 from tracking.successions import Kind, NewSuccession, Succession
@@ -84,18 +85,32 @@ async def carry_out(begin: Begin, now: datetime) -> bool:
             return False
         one = pending[0]
         more = await successions.carry_out(conn, one, at=now)
-        await pass_desk(conn, one)
+        await pass_desk(conn, one, now=now)
     return more or len(pending) > 1
 
 
-async def pass_desk(conn: Connection[Record], one: Succession) -> None:
-    """What is the desk's own: people, questions that wait, tasks, delegations. Safe to repeat."""
+async def pass_desk(conn: Connection[Record], one: Succession, *, now: datetime) -> None:
+    """What is the desk's own: people, questions that wait, tasks, money. Safe to repeat."""
     people = await store.pass_people(conn, one.kind, one.old_id, one.new_id)
     await store.pass_questions(conn, one.kind, one.old_id, one.new_id)
     if one.kind == Kind.OFFICE:
         await store.pass_tasks(conn, one.old_id, one.new_id)
     if people:
         await successions.note_people(conn, one.id, people)
+    if money := await pass_money(conn, one, now=now):
+        await successions.note_money(conn, one.id, money)
+
+
+async def pass_money(conn: Connection[Record], one: Succession, *, now: datetime) -> int:
+    """What is held for the agency, or lies in the office's safe and was earned there; how much.
+
+    In the name of whoever named the successor, else of a manager: books are somebody's.
+    """
+    by = await store.answers_for(conn, one.id)
+    if by is None:
+        return 0
+    carry = heirs.pass_office if one.kind == Kind.OFFICE else heirs.pass_agency
+    return await carry(conn, one.old_id, one.new_id, one.form_id, by=by, now=now)
 
 
 async def named(conn: Connection[Record]) -> list[Named]:

@@ -30,6 +30,7 @@ PASSED: Final = {
     "lists": "bảng kê",
     "proposals": "hẹn chờ quyết",
     "people": "người",
+    "money": "đồng",
 }
 
 
