@@ -61,9 +61,12 @@ class NoTariff(DeskError):
     """The table of prices has a gap where this item would be."""
 
     def __init__(self, zone: str, service: str, weight_g: int, day: date) -> None:
+        where = {"district": "nội huyện cũ", "province": "nội tỉnh", "inter": "liên tỉnh"}
+        what = {"send": "gửi hồ sơ", "return": "nhận kết quả", "both": "gửi và nhận"}
         super().__init__(
             f"Bảng cước ngày {day:%d/%m/%Y} không có giá cho bưu gửi {weight_g} g này "
-            f"(vùng {zone}, dịch vụ {service}). Báo người quản trị bổ sung bảng cước.",
+            f"({where.get(zone, zone)}, dịch vụ {what.get(service, service)}). "
+            "Báo người quản trị bổ sung bảng cước.",
             f"The tariff of {day} has no price for this item of {weight_g} g "
             f"(zone {zone}, service {service}). Ask the administrator to complete the table.",
         )

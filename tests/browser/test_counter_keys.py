@@ -290,3 +290,29 @@ def test_the_form_is_sound_in_every_shape(site: str, browser: Browser) -> None:
     if folder := os.environ.get("SCREENS"):
         page.screenshot(path=f"{folder}/form-open-phone.png", full_page=True)
     assert broken == []
+
+
+def test_what_she_takes_home_is_sound(site: str, browser: Browser) -> None:
+    """A procedure whose papers the post may not carry: said, printed, and nothing saved."""
+    page = open_counter(site, browser, [])
+    for letter in "3.000347":
+        page.keyboard.press(letter)
+        page.wait_for_timeout(HAND_MS)
+    expect(page.get_by_role("option").first).to_contain_text("chỉ nhận kết quả qua bưu điện")
+    page.keyboard.press("Enter")
+    expect(page.get_by_text("Cơ quan chỉ nhận hồ sơ thủ tục này trực tiếp")).to_be_visible()
+    expect(page.locator("input[name=service][value=return]")).to_be_checked()
+    look(page, "return-only")
+    check(page)
+
+    with page.context.expect_page() as opened:
+        page.get_by_role("button", name="in phiếu hướng dẫn", exact=True).press("Enter")
+    slip = opened.value
+    slip.set_viewport_size({"width": 1366, "height": 768})
+    expect(slip.get_by_text("người dân tự nộp tại cơ quan")).to_be_visible()
+    expect(slip.get_by_role("cell", name="Cơ quan", exact=True)).to_be_visible()
+    look(slip, "guidance")
+    check(slip)
+    slip.set_viewport_size({"width": 390, "height": 844})
+    look(slip, "guidance-phone")
+    check(slip)

@@ -54,7 +54,7 @@ def guidance_tables(paper: Guidance) -> list[dict[str, Any]]:
         [(str(n), line.name, line.copies) for n, line in enumerate(missing, 1)],
     )
     wrong = table(
-        [("TT", "8mm#"), ("Cần sửa", "1fr"), ("Ai sửa", "24mm")],
+        [("TT", "8mm#"), ("Cần sửa", "1fr"), ("Thuộc về", "24mm")],
         [(str(n), line.said, line.whose) for n, line in enumerate(paper.mends, 1)],
     )
     listed = table(
