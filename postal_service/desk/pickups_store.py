@@ -31,6 +31,7 @@ class Pickup(Struct, frozen=True, kw_only=True):
     state: State
     name: str
     phone: str | None
+    texts: bool  #: the number takes messages
     address: str
     note: str
     office_id: int
@@ -64,11 +65,12 @@ class Pickup(Struct, frozen=True, kw_only=True):
 
 # One select serves list and page: what differs is which orders, by $1 and $2.
 PICKUPS = """
-SELECT o.id, o.number, o.channel, o.state, p.full_name AS name, p.phone, p.address, p.note,
-       o.office_id, f.name AS office, f.hotline, o.taken_at, o.placed, o.agency_id,
-       a.short_name AS agency, o.procedure_id, q.name_vi AS procedure, o.dossiers, o.day, o.half,
-       o.ordered_at, w.full_name AS ordered_by, o.courier_id, c.full_name AS courier, o.ride_on,
-       o.ride_half, e.at AS changed_at, r.name_vi AS reason, m.state AS told,
+SELECT o.id, o.number, o.channel, o.state, p.full_name AS name, p.phone, p.sms_allowed AS texts,
+       p.address, p.note, o.office_id, f.name AS office, f.hotline, o.taken_at, o.placed,
+       o.agency_id, a.short_name AS agency, o.procedure_id, q.name_vi AS procedure, o.dossiers,
+       o.day, o.half, o.ordered_at, w.full_name AS ordered_by, o.courier_id,
+       c.full_name AS courier, o.ride_on, o.ride_half, e.at AS changed_at,
+       r.name_vi AS reason, m.state AS told,
        (SELECT coalesce(jsonb_agg(jsonb_build_object(
                    'ref', s.ref, 'papers', s.papers, 'entered', d.id IS NOT NULL)
                    ORDER BY s.ref), '[]')

@@ -108,7 +108,7 @@ class PickupPublicController(Controller):
         """Her order: where the code goes, and later where it stands."""
         return await showing(request, db, secret, spoken(request, lang))
 
-    @post("/{secret:str}/code", name="pickup_public.confirm", status_code=303)
+    @post("/{secret:str}", name="pickup_public.confirm", status_code=303)
     async def confirm(
         self,
         request: AnyRequest,

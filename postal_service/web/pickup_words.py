@@ -34,9 +34,22 @@ TOLD: Final[Mapping[str, str]] = {
     "sent": "mạng đã nhận",
     "delivered": "mạng báo đã đến máy",
 }
+#: Whoever cancels knows.
+CANCELLED: Final = "Khách hàng yêu cầu hủy"
 #: Nobody waits longer for an answer, nor holds papers longer before they are entered.
 ANSWER: Final = timedelta(hours=4)
 ENTER: Final = timedelta(hours=10)
+
+
+#: A message is written within seconds; after so long none comes any more.
+WRITTEN: Final = timedelta(minutes=5)
+
+
+def untold(order: Pickup, now: datetime) -> bool:
+    """Whether somebody has to ring her: no message can reach her, or none did."""
+    if order.state is State.COLLECTED or order.reason == CANCELLED:
+        return False
+    return not order.texts or (order.told not in TOLD and now - order.changed_at > WRITTEN)
 
 
 def problem_of(order: Pickup, now: datetime) -> str:

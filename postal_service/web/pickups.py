@@ -37,7 +37,7 @@ from postal_service.web.needs import Caller, Db, Now
 from postal_service.web.pages import page
 from postal_service.web.pickup_forms import ActForm, day_in, number_of
 from postal_service.web.pickup_labels import LABELS
-from postal_service.web.pickup_words import ACTS, CHANNELS, TOLD, problem_of
+from postal_service.web.pickup_words import ACTS, CHANNELS, TOLD, problem_of, untold
 from postal_service.web.printing import filed
 
 
@@ -62,6 +62,7 @@ class PickupController(Controller):
             halves=HALVES,
             channels=CHANNELS,
             problem_of=problem_of,
+            untold=untold,
             where=masked_address,
             open_tasks=tasks,
         )
@@ -200,6 +201,7 @@ async def showing(visit: Visit, number: str, refusal: DeskError | None = None) -
         told=TOLD,
         channels=CHANNELS,
         problem=problem_of(found, now),
+        untold=untold(found, now),
         phones=phones,
         draw=uuid4,
         open_tasks=tasks,
