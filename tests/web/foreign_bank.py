@@ -30,8 +30,7 @@ async def settle(conn: Connection, town: Town, dossier: Dossier) -> dict[str, li
     ]
     by = (town.clerk, town.office)
     brought = await bank_lines.bring(conn, lines, by=by, now=MORNING, stated=True)
-    while await bank_matching.match_next(conn, MORNING):
-        pass
+    await bank_matching.read_some(conn, MORNING)
     back = bank_returns.Wish(
         id=uuid4(), line_id=brought.new[1], payee="Lò Thị Kín Đáo, 0123", why="Chuyển nhầm",
         person_id=town.clerk, at=MORNING,

@@ -19,7 +19,7 @@ from postal_service.database import Context
 from postal_service.desk import tasks
 from postal_service.desk.money import bank_returns_store as returns_store
 from postal_service.desk.money import bank_store as store
-from postal_service.desk.money import collect, ledger, transfers, transfers_store
+from postal_service.desk.money import collect, ledger, ledger_store, transfers, transfers_store
 from postal_service.desk.money.bank_store import Line
 from postal_service.desk.money.bank_words import task_text
 from postal_service.desk.money.model import (
@@ -48,8 +48,8 @@ Begin = Callable[[], AbstractAsyncContextManager["Connection[Record]"]]
 
 #: Sees every office's requests and lines.
 CONTEXT: Final = Context.job("match_bank")
-#: Lines a transaction.
-AT_ONCE: Final = 50
+#: Lines a turn.
+AT_ONCE: Final = 200
 BANK: Final = Account(kind=Purse.BANK)
 SUSPENSE: Final = Account(kind=Purse.SUSPENSE)
 
@@ -57,35 +57,55 @@ SUSPENSE: Final = Account(kind=Purse.SUSPENSE)
 async def match_some(begin: Begin, now: datetime) -> bool:
     """Match lines that nobody has looked at; whether there may be more.
 
-    For a job beside itself: two take different lines. Lines that share a request, or receipts of
-    one office, wait for each other.
+    For a job beside itself: two take different lines, and each request is held by one alone.
     """
     async with begin() as conn:
-        for _ in range(AT_ONCE):
+        more = await read_some(conn, now)
+    for _ in range(AT_ONCE):
+        async with begin() as conn:
             if not await match_next(conn, now):
-                return False
+                return more
     return True
 
 
-async def match_next(conn: Connection[Record], now: datetime) -> bool:
-    """Match one line that nobody has looked at; False where there is none.
+async def read_some(conn: Connection[Record], now: datetime) -> bool:
+    """Find out what lines name; those that name nothing, or too much, go into suspense.
 
-    For the job: it sees every office's requests.
+    Whether there may be more.
     """
-    line = await store.next_new(conn)
-    if line is None:
+    lines = await store.unread(conn, AT_ONCE)
+    meant = {line.id: references(line.content) for line in lines}
+    every = [each for those in meant.values() for each in those]
+    known = {each.reference: each.id for each in await transfers_store.known(conn, every)}
+    named: dict[int, int] = {}
+    nameless: dict[int, str] = {}
+    for line_id, those in meant.items():
+        found = [known[each] for each in those if each in known]
+        if len(found) == 1:
+            named[line_id] = found[0]
+        else:
+            nameless[line_id] = "several" if found else "unknown"
+    await store.name_all(conn, named)
+    if nameless:
+        bank = await ledger_store.account(conn, BANK)
+        suspense = await ledger_store.account(conn, SUSPENSE)
+        await store.suspend_all(conn, nameless, (bank, suspense), now)
+    return len(lines) == AT_ONCE
+
+
+async def match_next(conn: Connection[Record], now: datetime) -> bool:
+    """Pay the request that one line names, or say why it does not; False where there is none."""
+    line = await store.next_named(conn)
+    if line is None or line.request_id is None:
         return False
-    named = await transfers_store.known(conn, references(line.content))
-    if len(named) != 1:
-        await suspend(conn, line, "several" if named else "unknown", None, now)
-        return True
-    request, due = await transfers.lock(conn, named[0])
+    named = await transfers_store.get(conn, line.request_id)
+    request, due = await transfers.lock(conn, named)
     reason = why_not(line, request, due)
     if reason is not None:
         await suspend(conn, line, reason, request, now)
         return True
-    press = Press(key=line.key, by=for_office(line.brought_by, request), at=line.at, now=now,
-                  means=Means.TRANSFER)  # fmt: skip
+    by = for_office(line.brought_by, request)
+    press = Press(key=line.key, by=by, at=line.at, now=now, means=Means.TRANSFER)
     entry = await pay(conn, request, due, press)
     await store.matched(conn, line.id, request.id, request.office_id)
     await store.use(conn, entry.id, line.id, request.id, line.amount_vnd)
@@ -116,10 +136,9 @@ async def pay(
 
 
 async def suspend(
-    conn: Connection[Record], line: Line, reason: str, request: Request | None, now: datetime
+    conn: Connection[Record], line: Line, reason: str, request: Request, now: datetime
 ) -> None:
-    """Put a credit into suspense, and on the list of its office."""
-    office_id = request.office_id if request else line.office_id
+    """Put a credit that names *request* into suspense, and on the list of its office."""
     await ledger.post(
         conn,
         NewEntry(
@@ -127,30 +146,23 @@ async def suspend(
             key=line.key,
             at=line.at,
             person_id=line.brought_by,
-            office_id=office_id,
-            dossier_id=request.dossier_id if request else None,
+            office_id=request.office_id,
+            dossier_id=request.dossier_id,
             means=Means.TRANSFER,
             lines=ledger.swap(BANK, SUSPENSE, line.amount_vnd),
         ),
         now=now,
     )
-    await store.suspend(
-        conn,
-        line.id,
-        reason,
-        request_id=request.id if request else None,
-        office_id=request.office_id if request else None,
+    await store.suspend(conn, line.id, reason, request_id=request.id, office_id=request.office_id)
+    new = NewTask(
+        office_id=request.office_id,
+        dossier_id=request.dossier_id,
+        kind=tasks.Kind.BANK_UNMATCHED,
+        cause=f"bank:{line.id}",
+        text_vi=task_text(line, reason, request.reference),
+        opened_at=now,
     )
-    if office_id is not None:
-        new = NewTask(
-            office_id=office_id,
-            dossier_id=request.dossier_id if request else None,
-            kind=tasks.Kind.BANK_UNMATCHED,
-            cause=f"bank:{line.id}",
-            text_vi=task_text(line, reason, request.reference if request else ""),
-            opened_at=now,
-        )
-        await tasks.open_(conn, new)
+    await tasks.open_(conn, new)
 
 
 async def match_by_hand(

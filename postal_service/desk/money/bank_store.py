@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import cast
 from uuid import UUID
@@ -150,29 +150,67 @@ async def lately(conn: Connection[Record], since: datetime) -> list[Line]:
     return convert(await conn.fetch(LATELY, since), list[Line])
 
 
-# Two who look at once: each takes other lines.
-NEXT = """
-SELECT id FROM bank_line WHERE state = 'new' ORDER BY id LIMIT 1 FOR NO KEY UPDATE SKIP LOCKED
+# Two who look at once: each takes other lines. First what a line names is read, many at a time;
+# then what it names is paid, one a transaction.
+UNREAD = """
+SELECT id FROM bank_line WHERE state = 'new' AND request_id IS NULL
+ ORDER BY id LIMIT $1 FOR NO KEY UPDATE SKIP LOCKED
 """
+NAMED = """
+SELECT id FROM bank_line WHERE state = 'new' AND request_id IS NOT NULL
+ ORDER BY id LIMIT 1 FOR NO KEY UPDATE SKIP LOCKED
+"""
+LINES = SELECT + " WHERE l.id = ANY($1::bigint[]) ORDER BY l.id"
 HOLD = "SELECT id FROM bank_line WHERE id = ANY($1::bigint[]) ORDER BY id FOR NO KEY UPDATE"
 
 
-async def next_new(conn: Connection[Record]) -> Line | None:
-    found: int | None = await conn.fetchval(NEXT)
+async def unread(conn: Connection[Record], most: int) -> list[Line]:
+    """Lines that nobody has looked at, held."""
+    found = [row[0] for row in await conn.fetch(UNREAD, most)]
+    return convert(await conn.fetch(LINES, found), list[Line])
+
+
+async def next_named(conn: Connection[Record]) -> Line | None:
+    """A line of which is known what it names, held."""
+    found: int | None = await conn.fetchval(NAMED)
     return None if found is None else await get(conn, found)
 
 
 async def hold(conn: Connection[Record], line_ids: Sequence[int]) -> list[Line]:
     """Lines held until the transaction ends; those the asker may not touch are left out."""
     held = [row[0] for row in await conn.fetch(HOLD, list(line_ids))]
-    return [line for each in held if (line := await get(conn, each)) is not None]
+    return convert(await conn.fetch(LINES, held), list[Line])
 
 
+NAME_ALL = """
+UPDATE bank_line l SET request_id = r.request_id
+  FROM unnest($1::bigint[], $2::bigint[]) AS r (id, request_id)
+ WHERE l.id = r.id
+"""
 MATCHED = "UPDATE bank_line SET state = 'matched', request_id = $2, office_id = $3 WHERE id = $1"
 SUSPEND = """
 UPDATE bank_line SET state = 'suspended', reason = $2, left_vnd = amount_vnd, request_id = $3,
-                     office_id = coalesce($4, office_id)
+                     office_id = $4
  WHERE id = $1
+"""
+# As ledger.post writes one of them; a statement has thousands that name nothing.
+SUSPEND_ALL = """
+WITH made AS (
+    INSERT INTO entry (kind, key, at, posted_at, office_id, person_id, means)
+    SELECT 'bank_in', l.key, l.at, $4, l.office_id, l.brought_by, 'transfer'
+      FROM bank_line l WHERE l.id = ANY($1::bigint[])
+    RETURNING id, key
+), booked AS (
+    INSERT INTO posting (entry_id, line, account_id, amount_vnd)
+    SELECT m.id, side.line, side.account_id, l.amount_vnd * side.sign
+      FROM made m
+      JOIN bank_line l ON l.key = m.key
+     CROSS JOIN (VALUES (1::smallint, $2::bigint, 1), (2::smallint, $3::bigint, -1))
+           AS side (line, account_id, sign)
+)
+UPDATE bank_line l SET state = 'suspended', reason = r.reason, left_vnd = amount_vnd
+  FROM unnest($1::bigint[], $5::text[]) AS r (id, reason)
+ WHERE l.id = r.id
 """
 TAKE = """
 UPDATE bank_line SET left_vnd = left_vnd - $2,
@@ -180,6 +218,11 @@ UPDATE bank_line SET left_vnd = left_vnd - $2,
  WHERE id = $1
 """
 USE = "INSERT INTO bank_use (entry_id, line_id, request_id, amount_vnd) VALUES ($1, $2, $3, $4)"
+
+
+async def name_all(conn: Connection[Record], named: Mapping[int, int]) -> None:
+    """Which request each of these lines names, by their ids."""
+    await conn.execute(NAME_ALL, list(named), list(named.values()))
 
 
 async def matched(conn: Connection[Record], line_id: int, request_id: int, office_id: int) -> None:
@@ -191,10 +234,20 @@ async def suspend(
     line_id: int,
     reason: str,
     *,
-    request_id: int | None,
-    office_id: int | None,
+    request_id: int,
+    office_id: int,
 ) -> None:
     await conn.execute(SUSPEND, line_id, reason, request_id, office_id)
+
+
+async def suspend_all(
+    conn: Connection[Record],
+    reasons: Mapping[int, str],
+    accounts: tuple[int, int],
+    now: datetime,
+) -> None:
+    """Lines that name no request, by their ids. *accounts*: the bank's, and suspense."""
+    await conn.execute(SUSPEND_ALL, list(reasons), *accounts, now, list(reasons.values()))
 
 
 async def take(conn: Connection[Record], line_id: int, amount_vnd: int) -> None:

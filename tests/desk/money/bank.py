@@ -48,6 +48,8 @@ async def bring(
 
 async def look(conn: Connection[Record], now: datetime = MORNING) -> None:
     """What the job does, until nothing is left."""
+    while await bank_matching.read_some(conn, now):
+        pass
     while await bank_matching.match_next(conn, now):
         pass
 

@@ -87,9 +87,10 @@ async def test_what_does_not_fit_waits_with_its_reason(
     assert await states(desk) == [("suspended", reason, vnd)]
     assert await ledger.balance(desk, SUSPENSE) == -vnd
     assert (await transfers.by_reference(desk, asked.reference)).state == "awaited"
-    task = await desk.fetchrow("SELECT kind, text_vi, done_at FROM task WHERE cause LIKE 'bank:%'")
-    assert task["kind"] == "bank_unmatched"
-    assert task["done_at"] is None
+    tasks = await desk.fetch("SELECT kind, done_at FROM task WHERE cause LIKE 'bank:%'")
+    # what names nobody's request is on the bank's list alone: a statement has thousands
+    named = [("bank_unmatched", None)] if reason in ("less", "more") else []
+    assert [tuple(row) for row in tasks] == named
 
 
 async def test_a_second_transfer_waits(desk: Connection, town: Town) -> None:
@@ -270,6 +271,7 @@ async def test_two_jobs_and_two_transfers_at_once(town_url: str, town: Town) -> 
             more = True
             while more:
                 async with own.transaction():
+                    await bank_matching.read_some(own, MORNING)
                     more = await bank_matching.match_next(own, MORNING)
         finally:
             await own.close()
