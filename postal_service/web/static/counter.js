@@ -7,6 +7,8 @@ import { lookUp, onKeys, toScan } from "./keys.js";
 import { moveOn, wanted } from "./steps.js";
 import { listen } from "./wedge.js";
 
+const OF_AN_AGENCY = /^(?:\d{3}\.\d{2}\.\d{2}\.[GH]\d{2}|[GH]\d{2}(?:\.\d{2,3}){0,3})-\d{6,8}-\d{4,7}$/i;
+
 const at = (id) => document.getElementById(id);
 const form = at("intake");
 const htmx = () => window.htmx;
@@ -135,6 +137,11 @@ function scanned(text) {
   }
   if (form && /^(\d{9}|\d{12})$/.test(digits)) {
     fill("citizen_id", digits);
+    return;
+  }
+  // from the agency's own slip, where its result is to be registered
+  if (form?.elements.service?.value === "return" && OF_AN_AGENCY.test(text.trim())) {
+    fill("agency_code", text.trim().toUpperCase());
     return;
   }
   const code = at("code");
