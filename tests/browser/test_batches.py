@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -115,6 +116,7 @@ def test_a_file_is_looked_at_and_accepted_without_a_mouse(
 async def sent_back(desk: Connection, town: Town) -> None:
     """This month: a wrong agency, a paper not counted, one beyond the list."""
     await make.person(desk, "boss", "supervisor", town.office, town.agency)
+    await make.person(desk, "chief", "manager", town.office, town.agency)
     later = MORNING + timedelta(hours=3)
 
     async def decide(act: Act, **wish: object) -> None:
@@ -156,6 +158,21 @@ def test_a_supervisor_reads_the_month_and_corrects_a_cause(
     page.keyboard.press("Enter")
     expect(page.get_by_text("Người dân tự chọn cơ quan")).to_be_visible()
     expect(page.get_by_role("heading", name="Do người nộp")).to_be_visible()
+
+
+def test_a_manager_sees_the_offices_side_by_side(
+    sent_back: None, site: str, browser: Browser
+) -> None:
+    """All offices first, then one of them; its paper and file say the same office."""
+    page = opened(browser, site, "chief", "/supervisor/feedback")
+    region = page.get_by_role("region", name="Theo bưu cục")
+    expect(region).to_be_visible()
+    seen(page, "feedback-manager")
+    region.get_by_role("link").first.press("Enter")
+    expect(page.get_by_role("region", name="Theo bưu cục")).to_have_count(0)
+    expect(page.get_by_role("link", name="In (PDF)")).to_have_attribute(
+        "href", re.compile(r"\?office=\d+$")
+    )
 
 
 def test_the_till_gives_back_and_the_agency_says_its_word(
