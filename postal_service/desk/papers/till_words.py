@@ -91,14 +91,16 @@ def of_cash(paper: CashUp) -> dict[str, Any]:
         "total": ["Số tiền nộp", figures.money(paper.cash), in_words(paper.cash)]
         if counted
         else None,
-        "paragraphs": [f"Ghi chú: {paper.note}"] if paper.note else [],
+        "paragraphs": [
+            *([f"Ghi chú: {paper.note}"] if paper.note else []),
+            "Tiền thu hộ của cơ quan và cước bưu điện nộp riêng, không bù trừ cho nhau.",
+        ],
         "blanks": [] if paper.note else ["Lý do chênh lệch, ghi chú: "],
         "signs": [
             ["Người nộp", paper.closer or paper.clerk],
             ["Người nhận", ""],
             ["Trưởng bưu cục", ""],
         ],
-        "fine": "Tiền thu hộ của cơ quan và cước bưu điện nộp riêng, không bù trừ cho nhau.",
     }
 
 
@@ -125,7 +127,7 @@ def owed(paper: CashUp) -> dict[str, Any]:
 
 
 def notes(counted: tuple[tuple[int, int], ...], cash: int) -> dict[str, Any]:
-    """The count, note by note; left to the pen where nothing was counted on the page."""
+    """The count, note by note; all of them left to the pen where nothing was counted yet."""
     count = dict(counted)
     lines = [
         (
@@ -134,33 +136,48 @@ def notes(counted: tuple[tuple[int, int], ...], cash: int) -> dict[str, Any]:
             figures.money(value * count.get(value, 0)) if count else PEN,
         )
         for value in NOTES
+        if not count or count.get(value)
     ]
     return table(
         [("Mệnh giá", "1fr#"), ("Số tờ", "40mm#"), ("Thành tiền", "40mm#")],
         lines,
         title="Kiểm đếm",
         sum_=("Cộng", figures.money(cash) if count else PEN),
+        empty="Không có tờ nào.",
     )
 
 
 def receipts(lines: tuple[Taken, ...], title: str, empty: str) -> dict[str, Any]:
-    """Receipt by receipt: the agency's settlement is reconciled so."""
+    """Receipt by receipt: the agency's settlement is reconciled so.
+
+    The office's own part of the numbers stands once, in the heading.
+    """
+    begins = {line.number.rpartition("-")[0].rpartition("-")[0] for line in lines}
+    common = f"{begins.pop()}-" if len(begins) == 1 else ""
     return table(
         [
-            ("Biên lai", "1fr"),
-            ("Hồ sơ", "27mm"),
-            ("Lệ phí", "18mm#"),
-            ("Phí", "18mm#"),
+            (f"Biên lai {common}…" if common else "Biên lai", "1fr"),
+            ("Hồ sơ", "33mm"),
+            ("Lệ phí", "22mm#"),
+            ("Phí", "20mm#"),
             ("COD", "18mm#"),
-            ("Cước", "18mm#"),
-            ("Thu hộ", "17mm#"),
-            ("Cộng", "21mm#"),
+            ("Cước", "17mm#"),
+            ("Thu hộ", "15mm#"),
+            ("Cộng", "24mm#"),
         ],
-        [(line.number, line.ref, *map(figures.money, amounts(line))) for line in lines],
-        title=title,
-        sum_=("Cộng", figures.money(sum(line.sum for line in lines))),
+        [
+            (line.number.removeprefix(common), line.ref, *map(plain, amounts(line)))
+            for line in lines
+        ],
+        title=f"{title} (đồng)",
+        sum_=("Cộng", plain(sum(line.sum for line in lines))),
         empty=empty,
     )
+
+
+def plain(amount: int) -> str:
+    """A number in a narrow column; nothing is a dash."""
+    return figures.money(amount).removesuffix(" ₫") if amount else "–"
 
 
 def amounts(line: Taken) -> tuple[int, ...]:
@@ -190,9 +207,7 @@ def of_pay_in(paper: PaidIn) -> dict[str, Any]:
         "state": False,
         "basis": form_of(Kind.PAY_IN).basis,
         "facts": [(name, said) for name, said in facts if said],
-        "tables": [notes(tuple(line for line in paper.counted if line[1]), paper.cash)]
-        if paper.cash
-        else [],
+        "tables": [notes(paper.counted, paper.cash)] if paper.cash else [],
         "total": ["Đã nhận", figures.money(paper.cash), in_words(paper.cash)],
         "paragraphs": [],
         "signs": [["Bưu tá", paper.courier], ["Người nhận tiền", paper.clerk]],
