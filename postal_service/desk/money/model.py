@@ -132,7 +132,7 @@ class EntryKind(StrEnum):
     MATCH = "match"  #: out of suspense
     SETTLE = "settle"
     REVERSE = "reverse"
-    PASS = "pass"  #: to the successor of an agency or an office
+    PASS = "pass"  # noqa: S105 -- no password: to the successor of an agency or an office
 
 
 #: What passes between the post and the public has a receipt number.

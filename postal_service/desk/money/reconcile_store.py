@@ -227,18 +227,30 @@ SELECT to_char(l.at AT TIME ZONE 'Asia/Ho_Chi_Minh', 'DD/MM/YYYY') || ' ' || l.b
        l.left_vnd::text AS figures
   FROM bank_line l
  WHERE l.state = 'suspended' AND l.brought_at < $1
- ORDER BY l.at
+ UNION ALL
+SELECT to_char(l.at AT TIME ZONE 'Asia/Ho_Chi_Minh', 'DD/MM/YYYY') || ' ' || l.s10,
+       l.amount_vnd::text
+  FROM loose_cash l
+ WHERE l.ended_by IS NULL AND l.at < $1
+ ORDER BY 1
  LIMIT 100
 """
 
-# What lies in suspense is what the bank's lines say is left of them.
+# What lies in suspense is what the bank's lines say is left of them, and at an office what came
+# with deliveries that were refused.
 SUSPENSE_ADRIFT = """
-SELECT 'suspense' AS about, format('%s ≠ %s', books.vnd, lines.vnd) AS figures
-  FROM (SELECT coalesce(-sum(p.amount_vnd), 0)::bigint AS vnd
+SELECT coalesce(o.name, 'suspense') AS about,
+       format('%s ≠ %s', -sum(s.books), sum(s.lines)) AS figures
+  FROM (SELECT a.office_id, p.amount_vnd AS books, 0::bigint AS lines
           FROM account a JOIN posting p ON p.account_id = a.id
-         WHERE a.kind = 'suspense') books,
-       (SELECT coalesce(sum(left_vnd), 0)::bigint AS vnd FROM bank_line) lines
- WHERE books.vnd <> lines.vnd
+         WHERE a.kind = 'suspense'
+         UNION ALL SELECT NULL, 0, left_vnd FROM bank_line
+         UNION ALL SELECT office_id, 0, amount_vnd FROM loose_cash WHERE ended_by IS NULL) s
+  LEFT JOIN office o ON o.id = s.office_id
+ GROUP BY s.office_id, o.name
+HAVING sum(s.books) + sum(s.lines) <> 0
+ ORDER BY s.office_id
+ LIMIT 100
 """
 
 SAFES_BELOW = """

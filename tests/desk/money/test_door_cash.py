@@ -11,7 +11,7 @@ from msgspec.structs import replace
 from postal_service.caller import Role, Staff
 from postal_service.desk import delivery
 from postal_service.desk.delivery import Report
-from postal_service.desk.money import charges, door_cash, ledger
+from postal_service.desk.money import charges, door_cash, ledger, reconcile
 from postal_service.desk.money.model import Account, Kind, Purse
 from postal_service.desk.proof import Evidence
 from tests import make
@@ -128,3 +128,17 @@ async def test_a_scan_that_is_mended_pays_by_itself(
     assert await holds(desk, town) == (22_000, 0)
     assert await paid(desk, dossier)
     assert await door_cash.waiting(desk, town.office) == []
+
+
+async def test_the_books_stay_right_with_loose_cash(
+    desk: Connection, town: Town, dossier: Dossier
+) -> None:
+    """Waiting cash is explained by the list it waits on; booked, it is in neither."""
+    number = await make.result(desk, town, dossier, Stage.AT_OFFICE)
+    report = told(number, town, 22_000, scan_id=uuid4())
+    await delivery.record(desk, [report], heard_at=MORNING)
+    assert await reconcile.look(desk, now=MORNING) == []
+
+    await door_cash.book(desk, report.scan.id, await boss(desk, town), key=uuid4(), now=MORNING)
+
+    assert await reconcile.look(desk, now=MORNING) == []
