@@ -11,8 +11,9 @@ import httpx
 import pytest
 from asyncpg import Connection
 
-from postal_service.desk import pickup_notices, pickup_public, retention
+from postal_service.desk import closures, pickup_notices, pickup_public, retention
 from postal_service.desk.directory import DeskDirectory
+from tests import make
 from tests.make import MORNING, Town
 from tests.web.conftest import Client, read
 
@@ -194,6 +195,44 @@ async def test_a_door_that_stayed_shut_is_tried_again(
     await client.sign_in("clerk")
     board = await read(client, BOARD)
     assert "chưa lấy được, hẹn lại: không gặp khách hàng" in board
+
+
+async def test_an_order_goes_on_to_the_office_that_rides_there(
+    client: Client, desk: Connection, town: Town
+) -> None:
+    """Whoever took it goes on seeing it; the other office has it on its list and may act."""
+    far = await make.town(desk, office="66600", suffix="-far")
+    await client.sign_in("clerk")
+    number = await ring(client)
+    sent = await press(client, f"{BOARD}/orders/{number}", act="forward", office=str(far.office))
+    assert sent.status_code == 303, sent.text
+    assert number in await read(client, BOARD)
+    await client.sign_in("clerk-far")
+    assert number in await read(client, BOARD)
+    refused = await press(client, f"{BOARD}/orders/{number}", act="refuse", reason="PF01")
+    assert refused.status_code == 303
+    other = await press(client, f"{BOARD}/orders/{number}", act="forward", office=str(town.office))
+    assert other.status_code == 409
+
+
+async def test_nobody_comes_while_the_office_is_closed(
+    client: Client, desk: Connection, town: Town
+) -> None:
+    """A storm holds couriers up too: the refusal says until when."""
+    await closures.declare(
+        desk,
+        closures.New(
+            kind="office", office_id=town.office, commune=None, from_commune=None, reason="CL01",
+            until_day=WEDNESDAY, form_id=uuid4(),
+        ),
+        by=town.clerk,
+        now=MORNING,
+    )  # fmt: skip
+    await client.sign_in("clerk")
+    answer = await client.post(f"{BOARD}/new", data={"csrf": client.form_token, **typed()})
+    assert answer.status_code == 422
+    assert "25/11/2026" in answer.text
+    await ring(client, day=(WEDNESDAY + timedelta(days=1)).isoformat())
 
 
 async def test_an_agency_orders_for_its_own_citizen(
