@@ -129,6 +129,7 @@ SELECT d.office_id, d.agency_id,
   JOIN party a ON a.id = d.applicant_id
   JOIN procedure p ON p.id = d.procedure_id
   JOIN agency g ON g.id = d.agency_id
+  LEFT JOIN intake i ON i.dossier_id = d.id
  WHERE d.ref = $1
 """
 
