@@ -13,12 +13,12 @@ import pytest
 from asyncpg import Connection
 from pypdf import PdfReader
 
-from postal_service.desk import rulings, supplements
+from postal_service.desk import leg_clocks, rulings, supplements
 from postal_service.desk.wishes import Wish
 from tests import make
 from tests.make import MORNING, Town
 from tests.web.conftest import Client
-from tracking import slip
+from tracking import fold, seal_store, slip
 from tracking.model import Dossier
 from tracking.pauses import AskedPaper
 from tracking.slip import Slip
@@ -273,6 +273,42 @@ async def test_the_agency_and_the_citizen_read_that_it_is_coming(
     told = words(await client.get(f"/h/{asked.tracking_code}"))
     assert "đang chuyển giấy tờ bổ sung" in told
     assert "Đến lượt bưu điện" in told
+
+
+async def test_the_register_adds_up_and_tells_it_on_every_paper(
+    client: Client, far: Town, asked: Dossier, desk: Connection
+) -> None:
+    """An auditor finds nothing; the control slip, the slip and the leg's own clock know of it."""
+    await client.post("/counter/supplements/taken", data=form(client, asked))
+    await client.sign_in("clerk")
+    change = {
+        "csrf": client.form_token, "form_id": str(uuid4()), "asked_by": "applicant",
+        "known_by": "id_paper", "proof": "0001", "papers_back": "home", "phone": "0590000777",
+    }  # fmt: skip
+    assert (await client.post(f"/counter/changes/{asked.ref}", data=change)).status_code == 303
+
+    paper = await client.get(f"/papers/dossiers/{asked.ref}/control-slip.pdf")
+    assert paper.content.startswith(b"%PDF")
+    shown = words(await client.get(f"/slips/{asked.ref}"))
+    assert "Giấy tờ bổ sung" in shown
+    assert "cách nhận lại giấy tờ: giao tại nhà" in shown
+    assert await leg_clocks.promise_all(desk) is None
+    promised = await desk.fetchval(
+        "SELECT count(*) FROM leg_promise p JOIN consignment c ON c.id = p.consignment_id"
+        " WHERE c.leg = 'S'"
+    )
+    assert promised == 1
+    async with desk.transaction():
+        lines = [
+            line
+            async for some in seal_store.lines(desk, 100)
+            for line in some
+            if line.dossier_id == asked.id
+        ]
+    own = asked.id - 1, asked.id
+    [kept] = await seal_store.kept_dossiers(desk, *own)
+    papers = {each.id: each for each in await seal_store.kept_papers(desk, *own)}
+    assert fold.check(lines, kept, papers) == []
 
 
 def test_the_words_of_what_is_missing() -> None:
