@@ -35,6 +35,7 @@ SHORT_REASONS: Final[Mapping[str, str]] = {
     "PF03": "không gặp người gửi",
     "PF04": "giấy tờ không gửi được",
     "PF05": "mới nhận một phần",
+    "PF06": "theo yêu cầu người gửi",
     "PF07": "không đủ người, xe",
     "PF08": "hàng cồng kềnh",
     "PF09": "hẹn giờ khác",
