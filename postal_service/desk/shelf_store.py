@@ -117,18 +117,17 @@ class Waiting(Struct, frozen=True, kw_only=True):
     receiver: str
     to_addressee_only: bool
     originals_to_withdraw: list[str]
-    #: postage back, where the item was meant for the door
+    #: what is still to be paid when it is handed out
     amount: int
 
 
 WAITING_FOR = """
 SELECT c.s10, c.leg, p.full_name AS receiver, q.to_addressee_only,
        CASE WHEN c.leg = 'R' THEN q.originals_to_withdraw ELSE '{}' END AS originals_to_withdraw,
-       CASE WHEN c.leg = 'R' THEN i.postage_back_vnd ELSE 0 END AS amount
+       (SELECT collect_vnd FROM to_collect(d.id, c.leg)) AS amount
   FROM consignment c
   JOIN dossier d ON d.id = c.dossier_id
   JOIN procedure q ON q.id = d.procedure_id
-  JOIN intake i ON i.dossier_id = d.id
   JOIN party p ON p.id = CASE WHEN c.leg = 'R' THEN d.receiver_id ELSE d.applicant_id END
  WHERE d.ref = $1 AND c.office_id = $2 AND c.stage = 'at_office' AND c.holder_kind = 'office'
  ORDER BY c.id DESC
