@@ -195,7 +195,7 @@ async def i6_guards_on(conn: Connection[Record], _: datetime) -> list[Bad]:
 
 
 async def i7_money(conn: Connection[Record], _: datetime) -> list[Bad]:
-    """Every dossier has its money lines, and none is below nothing. There is no ledger yet."""
+    """Every entry of the books adds to zero; `postal reconcile` looks at the rest."""
     return await store.money_amiss(conn)
 
 
