@@ -25,7 +25,7 @@ async def test_the_room_leads_to_everything(clerk: Client) -> None:
     for way in ("/counter/outage", "/counter/till", "/counter/complaints"):
         assert way in (await clerk.get("/counter/papers")).text
         assert (await clerk.get(way)).status_code == 200
-    assert "Phiếu nhận hồ sơ tại nhà" in page
+    assert "Đón hồ sơ tại nhà" in page
 
 
 async def test_guidance_goes_home_on_paper_and_saves_no_dossier(
