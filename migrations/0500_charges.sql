@@ -128,10 +128,11 @@ CREATE FUNCTION entries_balance() RETURNS trigger LANGUAGE plpgsql SECURITY DEFI
                 CONSTRAINT = 'entry_balances';
         END IF;
         -- all of its lines in one statement: nothing is slipped under an entry afterwards
-        IF EXISTS (SELECT 1 FROM posting p WHERE p.entry_id IN (SELECT entry_id FROM added)
-                    GROUP BY p.entry_id
-                   HAVING count(*) <> (SELECT count(*) FROM added a WHERE a.entry_id = p.entry_id))
-        THEN
+        IF EXISTS (SELECT 1
+                     FROM (SELECT entry_id, count(*) AS n FROM added GROUP BY entry_id) a
+                    CROSS JOIN LATERAL (SELECT count(*) AS n FROM posting p
+                                         WHERE p.entry_id = a.entry_id) p
+                    WHERE p.n <> a.n) THEN
             RAISE EXCEPTION 'an entry is whole when it is written' USING ERRCODE = 'check_violation',
                 CONSTRAINT = 'entry_is_whole';
         END IF;

@@ -72,29 +72,42 @@ SELECT o.code || ' ' || to_char(coalesce(r.day, n.day), 'DD/MM/YYYY') AS about,
 
 # What an entry says it paid, and what the charge says paid it, are one.
 CHARGES_ADRIFT = """
-SELECT d.ref AS about, format('%s %s', c.kind, c.amount_vnd) AS figures
-  FROM charge c
-  JOIN dossier d ON d.id = c.dossier_id
-  LEFT JOIN entry e ON e.id = c.paid_by
- WHERE c.paid_by IS NOT NULL
-   AND (e.dossier_id <> c.dossier_id
-        OR EXISTS (SELECT 1 FROM entry r WHERE r.reverses = e.id)
-        OR c.amount_vnd <> coalesce((SELECT -sum(p.amount_vnd) FROM posting p
-                                      WHERE p.entry_id = e.id AND p.charge_id = c.id), 0))
+WITH said AS (
+    SELECT p.entry_id, p.charge_id, -sum(p.amount_vnd) AS vnd
+      FROM posting p
+     WHERE p.charge_id IS NOT NULL
+     GROUP BY p.entry_id, p.charge_id
+), adrift AS (
+    SELECT c.dossier_id, c.kind, c.amount_vnd
+      FROM charge c
+      JOIN entry e ON e.id = c.paid_by
+      LEFT JOIN said s ON s.entry_id = e.id AND s.charge_id = c.id
+      LEFT JOIN entry r ON r.reverses = e.id
+     WHERE e.dossier_id <> c.dossier_id OR r.id IS NOT NULL
+        OR c.amount_vnd <> coalesce(s.vnd, 0)
+)
+SELECT d.ref AS about, format('%s %s', a.kind, a.amount_vnd) AS figures
+  FROM adrift a JOIN dossier d ON d.id = a.dossier_id
  ORDER BY d.ref
  LIMIT 100
 """
 
 # Collected more often than taken back: asked for twice, or paid by an entry it does not name.
 PAID_TWICE = """
-SELECT d.ref AS about, format('%s %s, %s×', c.kind, c.amount_vnd, count(*)) AS figures
-  FROM posting p
-  JOIN entry e ON e.id = p.entry_id AND e.kind IN ('collect', 'match')
-  JOIN charge c ON c.id = p.charge_id
-  JOIN dossier d ON d.id = c.dossier_id
- WHERE p.amount_vnd < 0 AND NOT EXISTS (SELECT 1 FROM entry r WHERE r.reverses = e.id)
- GROUP BY c.id, d.ref
-HAVING count(*) > 1 OR c.paid_by IS DISTINCT FROM max(p.entry_id)
+WITH taken AS (
+    SELECT p.charge_id, count(*) AS n, max(p.entry_id) AS entry_id
+      FROM posting p
+      JOIN entry e ON e.id = p.entry_id AND e.kind IN ('collect', 'match')
+      LEFT JOIN entry r ON r.reverses = e.id
+     WHERE p.charge_id IS NOT NULL AND p.amount_vnd < 0 AND r.id IS NULL
+     GROUP BY p.charge_id
+), adrift AS (
+    SELECT c.dossier_id, c.kind, c.amount_vnd, t.n
+      FROM taken t JOIN charge c ON c.id = t.charge_id
+     WHERE t.n > 1 OR c.paid_by IS DISTINCT FROM t.entry_id
+)
+SELECT d.ref AS about, format('%s %s, %s×', a.kind, a.amount_vnd, a.n) AS figures
+  FROM adrift a JOIN dossier d ON d.id = a.dossier_id
  ORDER BY d.ref
  LIMIT 100
 """
