@@ -15,6 +15,7 @@ from postal_service.caller import Role, Staff
 from postal_service.desk import approvals, overview
 from postal_service.desk.approvals import Ask, Decline, Kind
 from postal_service.desk.approvals_store import Approval
+from postal_service.desk.money import reversals
 from postal_service.web import approval_words
 from postal_service.web.guards import only
 from postal_service.web.inputs import Form
@@ -94,6 +95,9 @@ class ApprovalController(Controller):
         """What waits, and what became of what was asked lately; *seen* was just acted on."""
         async with db.begin(caller.context) as conn:
             found = await overview.questions(conn, caller, now=now)
+            money = await reversals.told(
+                conn, [one.subject for one in found.waiting if one.kind == Kind.REVERSE_ENTRY]
+            )
         both = [*found.waiting, *found.decided]
         acted = next((one for one in both if str(one.id) == seen), None)
         return await page(
@@ -102,6 +106,7 @@ class ApprovalController(Controller):
             waiting=found.waiting,
             decided=found.decided,
             acted=acted,
+            money=money,
             may_decide=approvals.may_decide,
             words=approval_words,
         )

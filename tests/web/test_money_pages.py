@@ -84,6 +84,7 @@ async def test_a_clerk_asks_and_the_supervisor_reverses(
     await client.sign_in("boss")
     waiting = await client.get("/approvals")
     assert "Đảo chứng từ tiền" in waiting.text
+    assert "15.000" in waiting.text
     path = waiting.text.split('action="/approvals/')[1].split("/")[0]
     await post(client, f"/approvals/{path}/approval")
 

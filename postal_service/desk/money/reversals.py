@@ -7,7 +7,7 @@ gives what the citizen gets back, so that nobody's till stands below nothing.
 from __future__ import annotations
 
 import re
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 from datetime import datetime
 from typing import Final
 from uuid import UUID, uuid5
@@ -29,6 +29,7 @@ from postal_service.desk.money.model import (
     Purse,
     Reversal,
 )
+from postal_service.desk.money.reversals_store import Told
 from tracking.corrections import Undo
 
 __all__ = ["after_undo", "asked", "by_subject", "carry_out", "check_hand", "concerns", "subject_of"]
@@ -196,3 +197,16 @@ def question(undo_id: UUID) -> UUID:
 async def asked(conn: Connection[Record], entry_ids: Collection[int]) -> set[int]:
     """Which of these entries wait for a second person to take them back."""
     return await store.asked(conn, list(entry_ids))
+
+
+async def told(conn: Connection[Record], subjects: Iterable[str]) -> dict[str, Told]:
+    """What whoever decides must know of each entry; nothing of one she may not see."""
+    found = {}
+    for subject in subjects:
+        try:
+            entry = await by_subject(conn, subject)
+        except UnknownEntry:
+            continue
+        if (said := await store.told(conn, entry.id)) is not None:
+            found[subject] = said
+    return found

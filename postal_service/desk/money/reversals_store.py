@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import cast
 from uuid import UUID
 
 from asyncpg import Connection, Record
-from msgspec import convert
+from msgspec import Struct, convert
 
 from postal_service.desk.money.model import Account
 
@@ -63,3 +64,27 @@ SELECT e.id
 
 async def asked(conn: Connection[Record], entry_ids: list[int]) -> set[int]:
     return {row["id"] for row in await conn.fetch(ASKED, entry_ids)}
+
+
+class Told(Struct, frozen=True, kw_only=True):
+    """What a second person must know of an entry: how much, of what, and whose hand it was."""
+
+    amount_vnd: int
+    by_whom: str
+    at: datetime
+    ref: str | None
+
+
+TOLD = """
+SELECT coalesce((SELECT sum(p.amount_vnd) FROM posting p
+                  WHERE p.entry_id = e.id AND p.amount_vnd > 0), 0)::bigint AS amount_vnd,
+       w.full_name AS by_whom, e.at, d.ref
+  FROM entry e
+  JOIN person w ON w.id = e.person_id
+  LEFT JOIN dossier d ON d.id = e.dossier_id
+ WHERE e.id = $1
+"""
+
+
+async def told(conn: Connection[Record], entry_id: int) -> Told | None:
+    return convert(await conn.fetchrow(TOLD, entry_id), Told | None)
