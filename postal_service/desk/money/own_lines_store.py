@@ -70,17 +70,13 @@ SELECT e.id AS entry_id, e.kind, e.key, e.means, e.at, e.posted_at, o.code AS of
               coalesce(sum(s.amount_vnd) FILTER (WHERE s.amount_vnd > 0), 0)::bigint AS moved
          FROM posting s JOIN account a ON a.id = s.account_id
         WHERE s.entry_id = e.id) p
-"""
-NEWEST = """
-   AND e.posted_at >= $2 AND e.posted_at < $3 AND ($4 = 0 OR e.id < $4)
- ORDER BY e.id DESC
- LIMIT $5
+ WHERE e.posted_at >= $1 AND e.posted_at < $2 AND ($3 = 0 OR e.id < $3)
 """
 # One statement a scope: each reads by its own index.
-OF_PERSON = LINES + " WHERE (e.person_id = $1 OR e.other_id = $1)" + NEWEST
-OF_OFFICE = LINES + " WHERE e.office_id = $1" + NEWEST
-OF_AGENCY = LINES + " WHERE e.agency_id = $1" + NEWEST
-OF_ALL = LINES + " WHERE $1 = 0" + NEWEST
+OF_PERSON = LINES + " AND (e.person_id = $5 OR e.other_id = $5) ORDER BY e.id DESC LIMIT $4"
+OF_OFFICE = LINES + " AND e.office_id = $5 ORDER BY e.id DESC LIMIT $4"
+OF_AGENCY = LINES + " AND e.agency_id = $5 ORDER BY e.id DESC LIMIT $4"
+OF_ALL = LINES + " AND $5 = 0 ORDER BY e.id DESC LIMIT $4"
 SCOPES: Final = {"person": OF_PERSON, "office": OF_OFFICE, "agency": OF_AGENCY, "all": OF_ALL}
 
 
@@ -93,4 +89,4 @@ async def lines(
 ) -> list[OwnLine]:
     """The newest entries of a person, an office, an agency or of all, posted in a *span*."""
     kind, whose = scope
-    return convert(await conn.fetch(SCOPES[kind], whose, *span, before, most), list[OwnLine])
+    return convert(await conn.fetch(SCOPES[kind], *span, before, most, whose), list[OwnLine])

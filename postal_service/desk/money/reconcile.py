@@ -13,6 +13,7 @@ from asyncpg import Connection, Record
 from msgspec import Struct
 
 from postal_service.clock import VIETNAM
+from postal_service.desk.money import reconcile_places_store as places
 from postal_service.desk.money import reconcile_store as store
 from postal_service.desk.money.reconcile_store import Fault
 
@@ -131,10 +132,10 @@ async def look(
 ) -> list[Finding]:
     """Everything that is not as it must be; nothing where all is right."""
     found: list[Finding] = []
-    for check, sql in store.CHECKS.items():
+    for check, sql in (store.CHECKS | places.CHECKS).items():
         found += told(check, await store.run(conn, sql))
-    old = await store.suspense_old(conn, now - timedelta(days=patience))
-    full = await store.purses_full(conn, now.astimezone(VIETNAM).date())
+    old = await places.suspense_old(conn, now - timedelta(days=patience))
+    full = await places.purses_full(conn, now.astimezone(VIETNAM).date())
     return [*found, *told("suspense_old", old), *told("purses_full", full)]
 
 
