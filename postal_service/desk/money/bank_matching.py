@@ -76,15 +76,15 @@ async def read_some(conn: Connection[Record], now: datetime) -> bool:
     lines = await store.unread(conn, AT_ONCE)
     meant = {line.id: references(line.content) for line in lines}
     every = [each for those in meant.values() for each in those]
-    known = {each.reference: each.id for each in await transfers_store.known(conn, every)}
+    known = {each.reference: each for each in await transfers_store.known(conn, every)}
     named: dict[int, int] = {}
     nameless: dict[int, str] = {}
-    for line_id, those in meant.items():
-        found = [known[each] for each in those if each in known]
-        if len(found) == 1:
-            named[line_id] = found[0]
+    for line in lines:
+        found = [known[each] for each in meant[line.id] if each in known]
+        if len(found) == 1 and may_name(line, found[0]):
+            named[line.id] = found[0].id
         else:
-            nameless[line_id] = "several" if found else "unknown"
+            nameless[line.id] = "several" if len(found) > 1 else "unknown"
     await store.name_all(conn, named)
     if nameless:
         bank = await ledger_store.account(conn, BANK)
@@ -110,6 +110,11 @@ async def match_next(conn: Connection[Record], now: datetime) -> bool:
     await store.matched(conn, line.id, request.id, request.office_id)
     await store.use(conn, entry.id, line.id, request.id, line.amount_vnd)
     return True
+
+
+def may_name(line: Line, request: Request) -> bool:
+    """What a clerk typed pays her own office's requests alone; a bank's statement pays any."""
+    return line.stated_at is not None or line.office_id == request.office_id
 
 
 def why_not(line: Line, request: Request, due: Sequence[Charge]) -> str | None:
