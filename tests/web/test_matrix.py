@@ -100,8 +100,8 @@ def told(
     marks = set(foreign.SECRETS) if public else theirs.marks
     if row.says("answers") and role == "manager":
         marks = set()
-    if row.says("beeped"):
-        marks -= set(theirs.ids["s10"])
+    if row.says("typed"):
+        marks -= {*theirs.ids["s10"], *theirs.ids["reference"]}
     for mark in sorted(marks):
         if mark in text and not asked.names(mark):
             yield f"{asked.path} tells {mark}"
