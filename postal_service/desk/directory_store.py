@@ -33,7 +33,8 @@ class Facts(Struct, frozen=True, kw_only=True):
 FACTS_OF = """
 SELECT a.sms_name AS agency, o.name AS office, o.hotline, m.le_phi_vnd + m.phi_vnd AS state_fee_vnd,
        m.postage_out_vnd + m.collection_vnd AS postage_out_vnd,
-       (SELECT collect_vnd FROM to_collect(d.id, 'R')) AS collect_vnd, p.originals_to_withdraw AS originals,
+       (SELECT collect_vnd FROM to_collect(d.id, 'R')) AS collect_vnd,
+       p.originals_to_withdraw AS originals,
        w.given_name, w.phone AS person_phone, r.name_vi AS reason, o.id AS office_id
   FROM dossier d
   JOIN event told ON told.id = $4
