@@ -19,7 +19,7 @@ from postal_service import database, logs, security, sms
 from postal_service.bell import Bell
 from postal_service.caller import Staff
 from postal_service.clock import Clock
-from postal_service.desk.codes import Verifiers
+from postal_service.desk.door.codes import Verifiers
 from postal_service.fields import Keys
 from postal_service.settings import Settings
 from postal_service.web import errors, guards

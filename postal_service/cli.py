@@ -20,7 +20,7 @@ from postal_service.cli_money import reconcile_command
 from postal_service.cli_people import people_group
 from postal_service.cli_run import read_settings, run
 from postal_service.database import Context, open_database
-from postal_service.desk.load import Loaded, load
+from postal_service.desk.published.load import Loaded, load
 from postal_service.fake_messages import Fault, Manner, faults_of
 from postal_service.fake_network import FakeNetwork, running
 from postal_service.fields import Keys

@@ -11,9 +11,11 @@ from rich.console import Console
 from postal_service.cli_run import read_settings, run
 from postal_service.clock import Clock
 from postal_service.database import Context, open_database
-from postal_service.desk import clock_view, leg_clocks, offices, successions
-from postal_service.desk.clock_view import WHOSE, ClockView
-from postal_service.desk.successions import Wish
+from postal_service.desk.agency import clock_view
+from postal_service.desk.agency.clock_view import WHOSE, ClockView
+from postal_service.desk.citizen import leg_clocks
+from postal_service.desk.published import offices, successions
+from postal_service.desk.published.successions import Wish
 from postal_service.settings import Settings
 from tracking.attribution import Whose
 from tracking.errors import place_words

@@ -8,7 +8,7 @@ import rich_click as click
 
 from postal_service.cli_run import read_settings, run
 from postal_service.database import Context, open_database
-from postal_service.desk import delegations
+from postal_service.desk.agency import delegations
 from postal_service.settings import Settings
 
 

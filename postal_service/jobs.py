@@ -16,20 +16,16 @@ from notifications.sending import Means, Sender
 from postal_service import seals, security
 from postal_service.clock import Clock
 from postal_service.database import Context, Database
-from postal_service.desk import (
-    batches,
-    bounces,
-    catalogue_imports,
-    closures,
-    due_soon,
-    holding,
-    leg_clocks,
-    pickup_notices,
-    radar,
-    retention,
-    successions,
-)
+from postal_service.desk.agency import due_soon
+from postal_service.desk.batches import batches
+from postal_service.desk.bounces import bounces
+from postal_service.desk.catalogue import catalogue_imports
+from postal_service.desk.citizen import leg_clocks, retention
+from postal_service.desk.door import holding
 from postal_service.desk.money import bank_matching
+from postal_service.desk.pickups import pickup_notices
+from postal_service.desk.published import successions
+from postal_service.desk.watch import closures, radar
 from postal_service.seals import Seal
 
 log = structlog.get_logger()

@@ -22,7 +22,7 @@ from notifications.sending import Means
 from postal_service import bell, security, sms
 from postal_service.clock import Clock
 from postal_service.database import Context, await_database
-from postal_service.desk.directory import DeskDirectory
+from postal_service.desk.citizen.directory import DeskDirectory
 from postal_service.fields import Keys
 from postal_service.jobs import Jobs, Lane
 from postal_service.seals import Seal

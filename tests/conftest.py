@@ -14,7 +14,7 @@ from postal_service import database as doors
 from postal_service import embedded, schema
 from postal_service.clock import Clock
 from postal_service.database import Connection, Context, Database
-from postal_service.desk.load import load
+from postal_service.desk.published.load import load
 from postal_service.settings import DATA
 from tests import make, suite_log
 

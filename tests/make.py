@@ -12,7 +12,7 @@ from msgspec import Struct, structs
 
 from postal_service import security_store
 from postal_service.clock import VIETNAM
-from postal_service.desk import party_store
+from postal_service.desk.citizen import party_store
 from postal_service.desk.intake import Person
 from postal_service.desk.money import charges, collect
 from postal_service.desk.money.model import Kind, Moment, NewCharge, Payer, Press

@@ -12,7 +12,7 @@ from postal_service.clock import Clock
 from postal_service.database import Context, Database
 from postal_service.demo import __main__ as entrance
 from postal_service.demo import believable, house, people
-from postal_service.desk.load import load
+from postal_service.desk.published.load import load
 from postal_service.settings import DATA, Settings
 from tests import make
 from tracking.stages import Stage, Status

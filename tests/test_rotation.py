@@ -17,7 +17,7 @@ from asyncpg import Connection
 from postal_service import database as doors
 from postal_service import fields, rotation, schema, sealing
 from postal_service.database import Context
-from postal_service.desk import party_store
+from postal_service.desk.citizen import party_store
 from postal_service.desk.intake import Person
 from postal_service.fields import Keys, UnknownKey, Wanted
 from postal_service.rotation import Progress

@@ -11,9 +11,9 @@ from msgspec import Struct
 
 from postal_service import security_store
 from postal_service.caller import Role, Staff
-from postal_service.desk import approvals
-from postal_service.desk.approvals import Ask, Kind
-from postal_service.desk.approvals_store import Approval
+from postal_service.desk.watch import approvals
+from postal_service.desk.watch.approvals import Ask, Kind
+from postal_service.desk.watch.approvals_store import Approval
 from tests import make
 from tests.make import MORNING, Town
 from tracking import custody, reception

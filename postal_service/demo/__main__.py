@@ -20,7 +20,7 @@ from postal_service import embedded, seals
 from postal_service.clock import VIETNAM, Clock
 from postal_service.database import Context, DatabaseError, open_database
 from postal_service.demo import believable, house, people, round_trip
-from postal_service.desk.load import load
+from postal_service.desk.published.load import load
 from postal_service.embedded import EmbeddedError
 from postal_service.fields import Keys
 from postal_service.schema import migrate

@@ -20,8 +20,9 @@ from postal_service.caller import Role, Staff
 from postal_service.clock import VIETNAM
 from postal_service.database import Context, Database
 from postal_service.demo import people, tills
-from postal_service.desk import counter, procedures
+from postal_service.desk import counter
 from postal_service.desk.intake import Entry, PaperEntry
+from postal_service.desk.published import procedures
 from postal_service.settings import DATA
 from tracking import calendars, custody, deadlines, journey, rulings, slip
 from tracking.custody_model import Item, Kind, NewHandOver

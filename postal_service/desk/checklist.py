@@ -9,7 +9,7 @@ from __future__ import annotations
 from typing import Final
 
 from postal_service.desk.intake import Entry, ExtraEntry, Findings, Paper
-from postal_service.desk.procedures import Document, Procedure
+from postal_service.desk.published.procedures import Document, Procedure
 
 #: Ordinals of the papers beyond the list begin here: no published list is so long.
 FIRST_EXTRA: Final = 901

@@ -14,19 +14,10 @@ from msgspec.structs import replace
 
 from postal_service.caller import Staff
 from postal_service.clock import VIETNAM
-from postal_service.desk import (
-    agencies,
-    delegations,
-    estimate,
-    offices,
-    outage,
-    party_store,
-    prints_store,
-    procedures,
-    representative_store,
-)
 from postal_service.desk import counter_store as store
-from postal_service.desk.agencies import Agency
+from postal_service.desk import estimate, representative_store
+from postal_service.desk.agency import delegations
+from postal_service.desk.citizen import party_store
 from postal_service.desk.counter_store import Earlier
 from postal_service.desk.errors import DeskError
 from postal_service.desk.estimate import Case, Estimate
@@ -41,9 +32,13 @@ from postal_service.desk.intake_rules import (
 )
 from postal_service.desk.money import acceptance
 from postal_service.desk.money.model import Press
-from postal_service.desk.offices import Office
+from postal_service.desk.outages import outage
 from postal_service.desk.papers import form_set_on
-from postal_service.desk.procedures import Procedure, Service, services
+from postal_service.desk.printing import prints_store
+from postal_service.desk.published import agencies, offices, procedures
+from postal_service.desk.published.agencies import Agency
+from postal_service.desk.published.offices import Office
+from postal_service.desk.published.procedures import Procedure, Service, services
 from tracking import journey
 from tracking.model import NewDossier
 from tracking.stages import Status

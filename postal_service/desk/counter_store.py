@@ -10,7 +10,8 @@ from uuid import UUID
 from asyncpg import Connection, Record
 from msgspec import Struct, convert, json
 
-from postal_service.desk import party_store, representative_store
+from postal_service.desk import representative_store
+from postal_service.desk.citizen import party_store
 from postal_service.desk.intake import Intake, Paper, Person, Representative
 from postal_service.fields import Plain
 

@@ -1,9 +1,8 @@
 """From papers to stops: what waits in an office, on one courier's round of the day.
 
-A stop's reference is ours: "agency:12", its second visit of the day
-"agency:12/2", "consignment:345" for the door a result goes to, "pickup:6" for the
-door papers are fetched at. The rounds know no more of it, so no name or address is
-kept there.
+A stop's reference is ours: "agency:12", its second visit of the day "agency:12/2",
+"consignment:345" for the door a result goes to, "pickup:6" for the door papers are fetched
+at. The rounds know no more of it: no name or address is kept there.
 """
 
 from __future__ import annotations
@@ -20,16 +19,18 @@ from msgspec.structs import replace
 
 from postal_service.caller import Staff
 from postal_service.clock import VIETNAM
-from postal_service.desk import closures, offices, pickup_door, roster
 from postal_service.desk import dispatch_store as store
-from postal_service.desk.closures import Stay
-from postal_service.desk.delivery import stop_of
 from postal_service.desk.dispatch_store import Desk, Door, Item
+from postal_service.desk.door.delivery import stop_of
 from postal_service.desk.errors import DeskError
-from postal_service.desk.offices import Office
-from postal_service.desk.pickup_moves import State
-from postal_service.desk.pickups import stop_of as fetch_stop
-from postal_service.desk.pickups_store import Pickup
+from postal_service.desk.pickups import pickup_door
+from postal_service.desk.pickups.pickup_moves import State
+from postal_service.desk.pickups.pickups import stop_of as fetch_stop
+from postal_service.desk.pickups.pickups_store import Pickup
+from postal_service.desk.published import offices
+from postal_service.desk.published.offices import Office
+from postal_service.desk.watch import closures, roster
+from postal_service.desk.watch.closures import Stay
 from postal_service.desk.windows import Window, windows
 from routes import places, planner, rounds
 from routes.gazetteer import Gazetteer
@@ -46,8 +47,7 @@ DOOR_MINUTES: Final = 6
 #: Counting, sealing and signing at a door, for each dossier.
 FETCH_MINUTES: Final = 12
 LONGEST_STOP: Final = 120
-#: Couriers here ride scooters.
-TRAVEL: Final = GreatCircle()
+TRAVEL: Final = GreatCircle()  #: couriers here ride scooters
 #: Where a paper is that a courier carries.
 BAG: Final = frozenset({Stage.TO_AGENCY, Stage.TO_OFFICE, Stage.OUT})
 

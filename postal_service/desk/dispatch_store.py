@@ -9,8 +9,8 @@ from uuid import UUID
 from asyncpg import Connection, Record
 from msgspec import Struct, convert
 
+from postal_service.desk.door.originals import Original, owed
 from postal_service.desk.money.due import Due
-from postal_service.desk.originals import Original, owed
 from tracking.stages import Leg, Stage
 
 

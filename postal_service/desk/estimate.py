@@ -9,13 +9,13 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from postal_service.clock import VIETNAM
-from postal_service.desk import tariffs
-from postal_service.desk.agencies import Agency
 from postal_service.desk.intake import ReturnWay
 from postal_service.desk.intake_rules import RESULT_G
-from postal_service.desk.offices import Office
-from postal_service.desk.procedures import Procedure, Service
-from postal_service.desk.tariffs import Zone
+from postal_service.desk.published import tariffs
+from postal_service.desk.published.agencies import Agency
+from postal_service.desk.published.offices import Office
+from postal_service.desk.published.procedures import Procedure, Service
+from postal_service.desk.published.tariffs import Zone
 from tracking import calendars, deadlines, linked, transits
 from tracking.deadlines import Limit, Part, Unit
 

@@ -11,11 +11,11 @@ from msgspec import Struct
 
 from postal_service.caller import Staff
 from postal_service.clock import VIETNAM
-from postal_service.desk import delivery, riding
 from postal_service.desk import dispatch_store as store
 from postal_service.desk import field_store as presses
-from postal_service.desk.delivery import Answer, Report, stop_of
 from postal_service.desk.dispatch import at_desk, number
+from postal_service.desk.door import delivery, riding
+from postal_service.desk.door.delivery import Answer, Report, stop_of
 from postal_service.desk.field_store import Colleague, Done
 from postal_service.desk.money import reversals
 from routes import rounds

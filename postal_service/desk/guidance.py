@@ -13,13 +13,15 @@ from asyncpg import Connection, Record
 
 from postal_service.caller import Staff
 from postal_service.clock import VIETNAM
-from postal_service.desk import checklist, ended_units, intake_rules, item_papers, offices
+from postal_service.desk import checklist, intake_rules
 from postal_service.desk.counter import Choices
 from postal_service.desk.errors import DeskError, UnknownProcedure
 from postal_service.desk.intake import Entry, Incomplete, Problem
 from postal_service.desk.papers import form_set_on
 from postal_service.desk.papers.counter_papers import Asked, Guidance, Mend
-from postal_service.desk.procedures import Document, Procedure
+from postal_service.desk.printing import item_papers
+from postal_service.desk.published import ended_units, offices
+from postal_service.desk.published.procedures import Document, Procedure
 
 
 class Whose(StrEnum):

@@ -14,11 +14,11 @@ from msgspec import Struct
 
 from postal_service.caller import Staff
 from postal_service.desk import hand_over_desk_store as store
-from postal_service.desk import roster
+from postal_service.desk.citizen.promise import day_of
 from postal_service.desk.errors import DeskError
 from postal_service.desk.hand_over_desk_store import ListRow, Paper, PlaceHit
-from postal_service.desk.promise import day_of
-from postal_service.desk.roster import Colleague
+from postal_service.desk.watch import roster
+from postal_service.desk.watch.roster import Colleague
 from routes import rounds
 from tracking import custody, identifiers, stages
 from tracking.custody_model import HandOver, Kind, Line

@@ -10,11 +10,11 @@ from uuid import UUID
 
 from msgspec import Struct
 
-from postal_service.desk.agencies import Agency
 from postal_service.desk.errors import DeskError
 from postal_service.desk.money.model import Means, Moment, Payment
-from postal_service.desk.offices import Office
-from postal_service.desk.procedures import Procedure, Service
+from postal_service.desk.published.agencies import Agency
+from postal_service.desk.published.offices import Office
+from postal_service.desk.published.procedures import Procedure, Service
 from tracking.errors import TrackingError
 
 T = TypeVar("T")

@@ -14,7 +14,6 @@ from uuid import UUID
 from msgspec.structs import replace
 
 from postal_service.clock import VIETNAM
-from postal_service.desk.agencies import Agency
 from postal_service.desk.checklist import read_extras, read_papers
 from postal_service.desk.intake import (
     Appointment,
@@ -33,8 +32,9 @@ from postal_service.desk.intake_people import (
     read_representative,
 )
 from postal_service.desk.money.model import Means, Moment, Payment
-from postal_service.desk.offices import Office
-from postal_service.desk.procedures import Procedure, Service, services
+from postal_service.desk.published.agencies import Agency
+from postal_service.desk.published.offices import Office
+from postal_service.desk.published.procedures import Procedure, Service, services
 from tracking.identifiers import parse_dossier_code
 
 HEAVIEST_G: Final = 30_000

@@ -16,13 +16,15 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from postal_service.caller import Staff
-from postal_service.desk import counter, holding, offices, reasons
+from postal_service.desk import counter
 from postal_service.desk import hand_over_desk_store as store
-from postal_service.desk.agencies import Agency
-from postal_service.desk.approvals import Ask, Kind, ask
-from postal_service.desk.holding import Outlook
-from postal_service.desk.promise import day_of
-from postal_service.desk.reasons import Group, Reason
+from postal_service.desk.citizen.promise import day_of
+from postal_service.desk.door import holding
+from postal_service.desk.door.holding import Outlook
+from postal_service.desk.published import offices, reasons
+from postal_service.desk.published.agencies import Agency
+from postal_service.desk.published.reasons import Group, Reason
+from postal_service.desk.watch.approvals import Ask, Kind, ask
 from tracking import corrections, delivery, detours, hands, journey, reminders, stages
 from tracking.delivery import Ground
 from tracking.errors import ScanReused, TrackingError, UnknownConsignment, act_words

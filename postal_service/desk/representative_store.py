@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from asyncpg import Connection, Record
 
-from postal_service.desk import party_store
+from postal_service.desk.citizen import party_store
 from postal_service.desk.intake import Representative
 from postal_service.fields import Plain
 

@@ -8,11 +8,11 @@ from asyncpg import Connection, Record
 from msgspec import Struct
 
 from postal_service.caller import Staff
-from postal_service.desk import agencies, offices, procedures
 from postal_service.desk import shelf_store as store
+from postal_service.desk.citizen.promise import Promise, promise_for
 from postal_service.desk.errors import DeskError
-from postal_service.desk.procedures import Procedure
-from postal_service.desk.promise import Promise, promise_for
+from postal_service.desk.published import agencies, offices, procedures
+from postal_service.desk.published.procedures import Procedure
 from postal_service.desk.shelf_store import Item, Waiting
 from tracking import identifiers, reserved, slip
 from tracking.errors import UnknownDossier

@@ -6,7 +6,8 @@ from datetime import datetime
 
 from asyncpg import Connection, Record
 
-from postal_service.desk import agency_desk, field
+from postal_service.desk import field
+from postal_service.desk.agency import agency_desk
 from tracking import corrections, journey
 from tracking.corrections import Undo
 from tracking.errors import IllegalMove, TrackingError

@@ -13,16 +13,11 @@ from litestar.params import FromPath, FromQuery, URLEncodedBody
 from litestar.response import Redirect
 
 from postal_service.database import Connection
-from postal_service.desk import (
-    agencies,
-    agency_desk,
-    agency_lists,
-    promise,
-    rulings,
-    second_requests,
-)
-from postal_service.desk.clock_state import in_words
+from postal_service.desk.agency import agency_desk, agency_lists, rulings, second_requests
+from postal_service.desk.agency.clock_state import in_words
+from postal_service.desk.citizen import promise
 from postal_service.desk.errors import DeskError
+from postal_service.desk.published import agencies
 from postal_service.web.agency_case import refused, showing
 from postal_service.web.agency_forms import RulingForm
 from postal_service.web.agency_visit import Visit, visit

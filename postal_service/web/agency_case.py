@@ -10,15 +10,16 @@ from litestar import Response
 
 from notifications.phone import mask
 from postal_service.database import Connection
-from postal_service.desk import agencies, agency_case, agency_desk, agency_lists
-from postal_service.desk.agencies import Agency
-from postal_service.desk.agency_case import CaseView
-from postal_service.desk.clock_state import in_words
+from postal_service.desk.agency import agency_case, agency_desk, agency_lists
+from postal_service.desk.agency.agency_case import CaseView
+from postal_service.desk.agency.clock_state import in_words
+from postal_service.desk.citizen.promise import day_of
 from postal_service.desk.money import charges, orders, refunds
 from postal_service.desk.money.words import NAMES
 from postal_service.desk.papers.figures import masked
-from postal_service.desk.promise import day_of
-from postal_service.desk.reasons import Reason
+from postal_service.desk.published import agencies
+from postal_service.desk.published.agencies import Agency
+from postal_service.desk.published.reasons import Reason
 from postal_service.web import approval_words
 from postal_service.web.agency_forms import RulingForm
 from postal_service.web.agency_visit import Refusal, Visit

@@ -8,7 +8,7 @@ from typing import Final
 from uuid import UUID
 
 from postal_service.clock import VIETNAM
-from postal_service.desk.wishes import Wish
+from postal_service.desk.agency.wishes import Wish
 from postal_service.web.inputs import Form, day_of
 from tracking.duties import Duty, Payment
 from tracking.errors import BadRuling

@@ -14,8 +14,8 @@ from litestar.params import FromPath, URLEncodedBody
 from litestar.response import Redirect
 from msgspec import Struct
 
-from postal_service.desk import agency_desk, agency_lists, agency_results
-from postal_service.desk.agency_lists import LOOSE, Line, Said, Sheet
+from postal_service.desk.agency import agency_desk, agency_lists, agency_results
+from postal_service.desk.agency.agency_lists import LOOSE, Line, Said, Sheet
 from postal_service.web.agency_case import refused
 from postal_service.web.agency_visit import Refusal, Visit, visit
 from postal_service.web.errors import status_of

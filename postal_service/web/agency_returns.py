@@ -12,11 +12,13 @@ from litestar.params import FromPath, URLEncodedBody
 from litestar.response import Redirect
 from msgspec import structs
 
-from postal_service.desk import filings, papers, prints, returns
-from postal_service.desk.archive import Print
+from postal_service.desk import papers
 from postal_service.desk.errors import DeskError
 from postal_service.desk.intake import Incomplete
-from postal_service.desk.returns import Typed
+from postal_service.desk.printing import filings, prints
+from postal_service.desk.printing.archive import Print
+from postal_service.desk.ways import returns
+from postal_service.desk.ways.returns import Typed
 from postal_service.settings import Settings as TheSettings
 from postal_service.web.agency_visit import Visit, visit
 from postal_service.web.errors import status_of

@@ -6,7 +6,7 @@ from datetime import date, datetime, timedelta
 from typing import Final
 
 from postal_service.clock import VIETNAM
-from postal_service.desk.approvals_store import Approval
+from postal_service.desk.watch.approvals_store import Approval
 from postal_service.web.words import moment
 from tracking.errors import act_words, place_words
 

@@ -12,10 +12,10 @@ from litestar.response import Redirect
 from msgspec import Meta, Struct
 
 from postal_service.caller import Role, Staff
-from postal_service.desk import approvals, overview
-from postal_service.desk.approvals import Ask, Decline, Kind
-from postal_service.desk.approvals_store import Approval
 from postal_service.desk.money import reversals
+from postal_service.desk.watch import approvals, overview
+from postal_service.desk.watch.approvals import Ask, Decline, Kind
+from postal_service.desk.watch.approvals_store import Approval
 from postal_service.web import approval_words
 from postal_service.web.guards import only
 from postal_service.web.inputs import Form
@@ -36,7 +36,7 @@ class AskForm(Form):
     """A question, as a form or as JSON; ``back`` is where a form's sender goes on.
 
     ``subject`` is an S10 number, a list's number, an incident's id or a receipt's number,
-    as the kind asks (desk/approvals.py); the rest is what some kinds need beside it.
+    as the kind asks (desk/watch/approvals.py); the rest is what some kinds need beside it.
     """
 
     id: UUID

@@ -11,9 +11,9 @@ from litestar.response import Redirect
 
 from postal_service.caller import Role
 from postal_service.clock import VIETNAM
-from postal_service.desk import archive, registers
-from postal_service.desk.archive import UnknownPaper
 from postal_service.desk.papers import Kind
+from postal_service.desk.printing import archive, registers
+from postal_service.desk.printing.archive import UnknownPaper
 from postal_service.web.guards import only
 from postal_service.web.inputs import Form, clean
 from postal_service.web.needs import Caller, Db, Now

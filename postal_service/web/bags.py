@@ -18,10 +18,12 @@ from litestar.status_codes import HTTP_200_OK
 from msgspec import Meta, Struct
 
 from postal_service.caller import Staff
-from postal_service.desk import approvals, hand_over_desk, reasons, shelf
-from postal_service.desk.approvals_store import Approval
+from postal_service.desk import hand_over_desk, shelf
 from postal_service.desk.hand_over_desk import Paper, Sheet
-from postal_service.desk.reasons import Group
+from postal_service.desk.published import reasons
+from postal_service.desk.published.reasons import Group
+from postal_service.desk.watch import approvals
+from postal_service.desk.watch.approvals_store import Approval
 from postal_service.web import words
 from postal_service.web.counter import office
 from postal_service.web.guards import clerks

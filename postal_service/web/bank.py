@@ -15,7 +15,7 @@ from msgspec import Meta
 
 from postal_service.caller import Role, Staff
 from postal_service.database import Database
-from postal_service.desk.catalogue_csv import BadFile
+from postal_service.desk.catalogue.catalogue_csv import BadFile
 from postal_service.desk.money import (
     bank_csv,
     bank_lines,

@@ -16,15 +16,18 @@ from litestar.params import FromPath, URLEncodedBody
 from litestar.response import Redirect
 from pypdf import PdfReader, PdfWriter
 
-from postal_service.desk import batch_csv, batches, filings, offices, papers, prints, shelf
-from postal_service.desk import batch_store as store
-from postal_service.desk import batch_sums_store as sums
-from postal_service.desk.archive import UnknownPaper
-from postal_service.desk.batch_csv import COLUMNS, MOST_BYTES, MOST_ROWS, Fault, title_of
-from postal_service.desk.batches import Brief, NotReady
-from postal_service.desk.catalogue_csv import BadFile
+from postal_service.desk import papers, shelf
+from postal_service.desk.batches import batch_csv, batches
+from postal_service.desk.batches import batch_store as store
+from postal_service.desk.batches import batch_sums_store as sums
+from postal_service.desk.batches.batch_csv import COLUMNS, MOST_BYTES, MOST_ROWS, Fault, title_of
+from postal_service.desk.batches.batches import Brief, NotReady
+from postal_service.desk.catalogue.catalogue_csv import BadFile
 from postal_service.desk.errors import DeskError
 from postal_service.desk.papers.batch_lists import BatchLine, BatchList, batch_list
+from postal_service.desk.printing import filings, prints
+from postal_service.desk.printing.archive import UnknownPaper
+from postal_service.desk.published import offices
 from postal_service.settings import Settings as TheSettings
 from postal_service.web.catalogue_forms import Visit, tidy, uuid_of, visit
 from postal_service.web.errors import status_of, wants_english
@@ -225,11 +228,8 @@ async def bad_lines(visit: Visit, id: UUID) -> Response[str]:
 
 
 def csv_file(text: str, name: str) -> Response[str]:
-    return Response(
-        text,
-        media_type="text/csv; charset=utf-8",
-        headers={"Content-Disposition": f'attachment; filename="{name}"'},
-    )
+    named = {"Content-Disposition": f'attachment; filename="{name}"'}
+    return Response(text, media_type="text/csv; charset=utf-8", headers=named)
 
 
 async def signed_list(visit: Visit, id: UUID) -> Response[bytes]:
@@ -294,6 +294,5 @@ def bound(parts: list[bytes]) -> bytes:
     for content in parts:
         for sheet in PdfReader(io.BytesIO(content)).pages:
             writer.add_page(sheet)
-    out = io.BytesIO()
-    writer.write(out)
+    writer.write(out := io.BytesIO())
     return out.getvalue()

@@ -13,7 +13,7 @@ from litestar.response import Redirect
 
 from postal_service.clock import VIETNAM
 from postal_service.database import Context
-from postal_service.desk import (
+from postal_service.desk.catalogue import (
     catalogue_diff,
     catalogue_ends,
     catalogue_history,
@@ -24,9 +24,9 @@ from postal_service.desk import (
     dry_run,
     dry_run_store,
 )
-from postal_service.desk.catalogue_ends import BadEnd
-from postal_service.desk.catalogue_form import BadVersion, Typed, cells_of, typed_of
-from postal_service.desk.catalogue_versions import Plan
+from postal_service.desk.catalogue.catalogue_ends import BadEnd
+from postal_service.desk.catalogue.catalogue_form import BadVersion, Typed, cells_of, typed_of
+from postal_service.desk.catalogue.catalogue_versions import Plan
 from postal_service.desk.errors import DeskError
 from postal_service.web.catalogue_forms import (
     Visit,

@@ -12,10 +12,10 @@ from litestar.di import NamedDependency, Provide
 from litestar.params import FromPath, URLEncodedBody
 from litestar.response import Redirect
 
-from postal_service.desk import catalogue_csv, catalogue_export_store, catalogue_imports
-from postal_service.desk import catalogue_import_store as store
-from postal_service.desk.catalogue_csv import FILES, MOST_BYTES, MOST_ROWS, BadFile
-from postal_service.desk.catalogue_imports import Brief, NotReady, UnknownImport
+from postal_service.desk.catalogue import catalogue_csv, catalogue_export_store, catalogue_imports
+from postal_service.desk.catalogue import catalogue_import_store as store
+from postal_service.desk.catalogue.catalogue_csv import FILES, MOST_BYTES, MOST_ROWS, BadFile
+from postal_service.desk.catalogue.catalogue_imports import Brief, NotReady, UnknownImport
 from postal_service.desk.errors import DeskError
 from postal_service.web.catalogue import WORDS
 from postal_service.web.catalogue_forms import Visit, tidy, uuid_of, visit

@@ -13,9 +13,9 @@ from msgspec import Struct, structs
 
 from postal_service.caller import Staff
 from postal_service.database import Database
-from postal_service.desk.catalogue_form import WRITTEN, Typed, TypedDocument
-from postal_service.desk.catalogue_history import Note
-from postal_service.desk.catalogue_price_form import TypedList
+from postal_service.desk.catalogue.catalogue_form import WRITTEN, Typed, TypedDocument
+from postal_service.desk.catalogue.catalogue_history import Note
+from postal_service.desk.catalogue.catalogue_price_form import TypedList
 from postal_service.web.inputs import Form, clean, day_of
 from postal_service.web.needs import Caller, Db, Now
 

@@ -10,11 +10,16 @@ from litestar.di import NamedDependency, Provide
 from litestar.params import FromPath, URLEncodedBody
 from litestar.response import Redirect
 
-from postal_service.desk import catalogue_history, catalogue_tariffs, dry_run
-from postal_service.desk.catalogue_ends import BadEnd
-from postal_service.desk.catalogue_form import BadVersion
-from postal_service.desk.catalogue_price_form import COLUMNS, TypedList, price_name, typed_of
-from postal_service.desk.catalogue_tariffs import PricePlan
+from postal_service.desk.catalogue import catalogue_history, catalogue_tariffs, dry_run
+from postal_service.desk.catalogue.catalogue_ends import BadEnd
+from postal_service.desk.catalogue.catalogue_form import BadVersion
+from postal_service.desk.catalogue.catalogue_price_form import (
+    COLUMNS,
+    TypedList,
+    price_name,
+    typed_of,
+)
+from postal_service.desk.catalogue.catalogue_tariffs import PricePlan
 from postal_service.desk.errors import DeskError
 from postal_service.web.catalogue import DONE, TRYING, WORDS, today
 from postal_service.web.catalogue_forms import (

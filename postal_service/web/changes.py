@@ -15,10 +15,12 @@ from msgspec import Struct
 from postal_service.bell import Bell as TheBell
 from postal_service.caller import Staff
 from postal_service.database import Database
-from postal_service.desk import change_rules, changes, masking, shelf
-from postal_service.desk.changes import Ask
+from postal_service.desk import shelf
+from postal_service.desk.citizen import masking
 from postal_service.desk.errors import DeskError
 from postal_service.desk.intake import Incomplete, Problem
+from postal_service.desk.ways import change_rules, changes
+from postal_service.desk.ways.changes import Ask
 from postal_service.web.errors import status_of
 from postal_service.web.guards import clerks
 from postal_service.web.inputs import Form, clean

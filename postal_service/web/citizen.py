@@ -14,10 +14,11 @@ from msgspec import Struct
 
 from postal_service import security
 from postal_service.database import Connection, Context, Database
-from postal_service.desk import changes, consent, lookup
-from postal_service.desk.consent import Wish
-from postal_service.desk.lookup import NotFound, Private, View
+from postal_service.desk.citizen import consent, lookup
+from postal_service.desk.citizen.consent import Wish
+from postal_service.desk.citizen.lookup import NotFound, Private, View
 from postal_service.desk.money.words import NAMES
+from postal_service.desk.ways import changes
 from postal_service.security import Limit, TooManyTries
 from postal_service.web.address import client_address
 from postal_service.web.citizen_labels import LABELS

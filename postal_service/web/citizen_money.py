@@ -12,9 +12,9 @@ from litestar.params import FromPath, URLEncodedBody
 from msgspec import Meta
 
 from postal_service.database import Connection, Context
-from postal_service.desk import lookup
+from postal_service.desk.citizen import lookup
+from postal_service.desk.citizen.lookup import NotFound
 from postal_service.desk.errors import DeskError
-from postal_service.desk.lookup import NotFound
 from postal_service.desk.money import disputes
 from postal_service.desk.money.disputes import Typed
 from postal_service.web.address import client_address

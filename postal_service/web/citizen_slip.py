@@ -8,9 +8,9 @@ from typing import Final
 
 from msgspec import Struct
 
-from postal_service.desk.lookup import Opening, View
-from postal_service.desk.promise import Kind
-from postal_service.desk.reasons import Reason
+from postal_service.desk.citizen.lookup import Opening, View
+from postal_service.desk.citizen.promise import Kind
+from postal_service.desk.published.reasons import Reason
 from postal_service.web import citizen_unusual as unusual
 from postal_service.web import words
 from postal_service.web.citizen_said import situation_of

@@ -9,8 +9,8 @@ from typing import Final
 from msgspec import Struct
 
 from notifications.messages import masked
-from postal_service.desk.directory_words import NAMES
-from postal_service.desk.lookup_store import Message
+from postal_service.desk.citizen.directory_words import NAMES
+from postal_service.desk.citizen.lookup_store import Message
 from postal_service.web.citizen_words import Pair
 
 #: By its key, what a message was about; in Vietnamese the words of the clerk who would call.

@@ -15,11 +15,12 @@ from msgspec import Meta
 
 from postal_service.caller import Role
 from postal_service.clock import VIETNAM
-from postal_service.desk import closures, reasons
-from postal_service.desk.closures import BadClosure, Closure, Kind, New
 from postal_service.desk.errors import DeskError
-from postal_service.desk.offices import Office
-from postal_service.desk.reasons import Group
+from postal_service.desk.published import reasons
+from postal_service.desk.published.offices import Office
+from postal_service.desk.published.reasons import Group
+from postal_service.desk.watch import closures
+from postal_service.desk.watch.closures import BadClosure, Closure, Kind, New
 from postal_service.web.errors import status_of
 from postal_service.web.guards import only
 from postal_service.web.inputs import Form, day_of

@@ -13,11 +13,12 @@ from msgspec import Struct
 
 from postal_service.caller import Role
 from postal_service.clock import VIETNAM
-from postal_service.desk import complaints, shelf
-from postal_service.desk.archive import Filing
-from postal_service.desk.complaints import ABOUT, OUTCOMES, BadComplaint, Typed
+from postal_service.desk import shelf
+from postal_service.desk.citizen import complaints
+from postal_service.desk.citizen.complaints import ABOUT, OUTCOMES, BadComplaint, Typed
 from postal_service.desk.papers import Kind, figures
 from postal_service.desk.papers.counter_words import counter_paper
+from postal_service.desk.printing.archive import Filing
 from postal_service.web.errors import wants_english
 from postal_service.web.guards import clerks
 from postal_service.web.inputs import Form, clean

@@ -13,22 +13,14 @@ from litestar.response import Redirect
 from notifications import phone as phones
 from postal_service.caller import Staff
 from postal_service.clock import VIETNAM
-from postal_service.desk import (
-    counter,
-    drafts,
-    filings,
-    guidance,
-    papers,
-    prints,
-    procedures,
-    shelf,
-    tasks,
-)
-from postal_service.desk.archive import Print, UnknownPaper
+from postal_service.desk import counter, drafts, guidance, papers, shelf, tasks
 from postal_service.desk.errors import NoTariff
 from postal_service.desk.intake import Incomplete
 from postal_service.desk.money import shifts
 from postal_service.desk.money.words import NAMES
+from postal_service.desk.printing import filings, prints
+from postal_service.desk.printing.archive import Print, UnknownPaper
+from postal_service.desk.published import procedures
 from postal_service.web import counter_form
 from postal_service.web.counter_panel import panel
 from postal_service.web.guards import clerks

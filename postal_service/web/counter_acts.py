@@ -10,7 +10,8 @@ from litestar.params import URLEncodedBody
 from litestar.status_codes import HTTP_200_OK
 from msgspec import Meta
 
-from postal_service.desk import approvals, paper_acts, undo
+from postal_service.desk import paper_acts, undo
+from postal_service.desk.watch import approvals
 from postal_service.web.counter_panel import Done, panel
 from postal_service.web.guards import clerks
 from postal_service.web.inputs import Form

@@ -9,8 +9,10 @@ from litestar.params import FromQuery, JSONBody
 from msgspec import Meta, Struct
 
 from notifications import phone as phones
-from postal_service.desk import citizen_card, ended_units, paper_time
+from postal_service.desk import citizen_card
 from postal_service.desk.citizen_card import Card
+from postal_service.desk.outages import paper_time
+from postal_service.desk.published import ended_units
 from postal_service.web import counter_form
 from postal_service.web.guards import clerks
 from postal_service.web.inputs import Wire

@@ -12,10 +12,11 @@ from litestar.status_codes import HTTP_200_OK
 
 from postal_service.caller import Staff
 from postal_service.database import Database
-from postal_service.desk import delivery, proof, shelf
 from postal_service.desk import dispatch_store as store
+from postal_service.desk import shelf
+from postal_service.desk.door import delivery, proof
+from postal_service.desk.door.proof import ADDRESSEES, ID_KINDS, RELATIONS
 from postal_service.desk.errors import DeskError
-from postal_service.desk.proof import ADDRESSEES, ID_KINDS, RELATIONS
 from postal_service.web.courier_pages import spoken
 from postal_service.web.door_forms import ProofForm
 from postal_service.web.errors import status_of

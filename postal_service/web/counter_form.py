@@ -17,15 +17,7 @@ from msgspec.structs import fields, replace
 from notifications import phone as phones
 from postal_service.caller import Staff
 from postal_service.clock import VIETNAM
-from postal_service.desk import (
-    checklist,
-    counter,
-    drafts,
-    outage,
-    paper_time,
-    pickup_door,
-    shelf,
-)
+from postal_service.desk import checklist, counter, drafts, shelf
 from postal_service.desk.counter import Choices
 from postal_service.desk.drafts import Draft
 from postal_service.desk.dues import Dues, dues_of
@@ -40,8 +32,10 @@ from postal_service.desk.intake import (
     ReturnWay,
 )
 from postal_service.desk.intake_rules import read_payment
-from postal_service.desk.outage import Sheet
-from postal_service.desk.procedures import Service
+from postal_service.desk.outages import outage, paper_time
+from postal_service.desk.outages.outage import Sheet
+from postal_service.desk.pickups import pickup_door
+from postal_service.desk.published.procedures import Service
 from postal_service.web.errors import wants_english
 from postal_service.web.inputs import clean
 

@@ -11,9 +11,10 @@ from msgspec import Struct
 
 from postal_service.caller import Staff
 from postal_service.database import Connection, Database
-from postal_service.desk import outage, paper_acts, shelf
+from postal_service.desk import paper_acts, shelf
 from postal_service.desk.money import window
-from postal_service.desk.outage_errors import WHY
+from postal_service.desk.outages import outage
+from postal_service.desk.outages.outage_errors import WHY
 from postal_service.web.outage import sheet_behind
 from postal_service.web.pages import page
 

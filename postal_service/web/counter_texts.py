@@ -9,8 +9,9 @@ from litestar import Controller, Request, Response, get, post
 from litestar.params import FromQuery, URLEncodedBody
 
 from notifications import phone as phones
-from postal_service.desk import consent, shelf
-from postal_service.desk.consent import Parties, Wish
+from postal_service.desk import shelf
+from postal_service.desk.citizen import consent
+from postal_service.desk.citizen.consent import Parties, Wish
 from postal_service.desk.errors import DeskError
 from postal_service.web.guards import clerks
 from postal_service.web.inputs import Form, clean

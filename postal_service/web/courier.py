@@ -11,8 +11,9 @@ from litestar.status_codes import HTTP_200_OK
 
 from postal_service import security
 from postal_service.caller import Role
-from postal_service.desk import delivery, dispatch, field
-from postal_service.desk.delivery import Report
+from postal_service.desk import dispatch, field
+from postal_service.desk.door import delivery
+from postal_service.desk.door.delivery import Report
 from postal_service.desk.field import Laid
 from postal_service.web import kept_scans, scans
 from postal_service.web.courier_pages import (

@@ -13,15 +13,16 @@ from msgspec import Struct
 
 from postal_service.caller import Role, Staff
 from postal_service.database import Database
-from postal_service.desk import attempts, delivery, dispatch, pictures, proof
-from postal_service.desk.codes import CodeLocked, CodeUsed, Verifier, WrongCode
-from postal_service.desk.delivery import Report
+from postal_service.desk import dispatch
 from postal_service.desk.dispatch import Work
 from postal_service.desk.dispatch_store import Door, Item
+from postal_service.desk.door import attempts, delivery, pictures, proof
+from postal_service.desk.door.codes import CodeLocked, CodeUsed, Verifier, WrongCode
+from postal_service.desk.door.delivery import Report
+from postal_service.desk.door.proof import ADDRESSEES, ID_KINDS, NO_CODE, RELATIONS
 from postal_service.desk.errors import DeskError
 from postal_service.desk.money.lines import operation_code
-from postal_service.desk.proof import ADDRESSEES, ID_KINDS, NO_CODE, RELATIONS
-from postal_service.desk.reasons import Reason
+from postal_service.desk.published.reasons import Reason
 from postal_service.web.courier_pages import home, spoken
 from postal_service.web.door_forms import (
     NEXT_ACTION,

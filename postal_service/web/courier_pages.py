@@ -16,13 +16,13 @@ from msgspec import Struct
 from postal_service.caller import Staff
 from postal_service.database import Database
 from postal_service.desk import dispatch, field
-from postal_service.desk.delivery import Report
+from postal_service.desk.door.delivery import Report
 from postal_service.desk.errors import DeskError
 from postal_service.desk.field import Laid
 from postal_service.desk.field_store import Done
 from postal_service.desk.money import purses, receipts
 from postal_service.desk.money.receipts import Receipt
-from postal_service.desk.round_sheet import sheet
+from postal_service.desk.printing.round_sheet import sheet
 from postal_service.web.errors import wants_english
 from postal_service.web.inputs import Form
 from postal_service.web.pages import page

@@ -7,8 +7,8 @@ from datetime import datetime
 from typing import Final
 from uuid import UUID
 
-from postal_service.desk.delivery import Report
-from postal_service.desk.proof import Evidence
+from postal_service.desk.door.delivery import Report
+from postal_service.desk.door.proof import Evidence
 from postal_service.web.inputs import Form
 from tracking.identifiers import parse_s10
 from tracking.model import Actor, Facts, Scan

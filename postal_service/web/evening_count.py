@@ -14,12 +14,13 @@ from litestar.status_codes import HTTP_200_OK
 from msgspec import Meta, Struct
 
 from postal_service.clock import VIETNAM
-from postal_service.desk import evening_closing, evening_counts, evening_sheets, shelf
-from postal_service.desk.archive import Filing
-from postal_service.desk.evening_closing import Closing
-from postal_service.desk.evening_counts import Answer, Item
+from postal_service.desk import shelf
+from postal_service.desk.evening import evening_closing, evening_counts, evening_sheets
+from postal_service.desk.evening.evening_closing import Closing
+from postal_service.desk.evening.evening_counts import Answer, Item
 from postal_service.desk.papers import Kind
 from postal_service.desk.papers.evening_counts import evening_sheet
+from postal_service.desk.printing.archive import Filing
 from postal_service.web import words
 from postal_service.web.counter import office
 from postal_service.web.guards import clerks

@@ -7,7 +7,7 @@ from typing import Any
 from litestar import Controller, Request, Response, get
 
 from postal_service.caller import Role
-from postal_service.desk import evening_sheets
+from postal_service.desk.evening import evening_sheets
 from postal_service.web.guards import only
 from postal_service.web.needs import Caller, Db, Now
 from postal_service.web.pages import page

@@ -13,11 +13,12 @@ from litestar.response import Redirect
 
 from postal_service.caller import Role
 from postal_service.clock import VIETNAM
-from postal_service.desk import bounces, bounces_store, feedback, feedback_paper, offices
-from postal_service.desk.archive import UnknownPaper
-from postal_service.desk.bounces import BadRule
-from postal_service.desk.feedback import CAUSES, FAULT_NAMES, KINDS, Report, share
+from postal_service.desk.bounces import bounces, bounces_store, feedback, feedback_paper
+from postal_service.desk.bounces.bounces import BadRule
+from postal_service.desk.bounces.feedback import CAUSES, FAULT_NAMES, KINDS, Report, share
 from postal_service.desk.papers.feedback_reports import feedback_report
+from postal_service.desk.printing.archive import UnknownPaper
+from postal_service.desk.published import offices
 from postal_service.web.catalogue_forms import Visit, visit
 from postal_service.web.errors import wants_english
 from postal_service.web.guards import only

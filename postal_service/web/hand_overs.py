@@ -17,8 +17,8 @@ from msgspec import Meta, Struct
 from postal_service.bell import Bell as TheBell
 from postal_service.caller import Role, Staff
 from postal_service.database import Connection, Database
-from postal_service.desk import reasons
 from postal_service.desk.money import purses
+from postal_service.desk.published import reasons
 from postal_service.web.guards import only
 from postal_service.web.inputs import Moment, Wire
 from postal_service.web.needs import Bell, Caller, Db, Lang, Now

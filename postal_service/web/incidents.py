@@ -11,9 +11,10 @@ from litestar.params import FromPath, FromQuery, URLEncodedBody
 from litestar.response import Redirect
 
 from postal_service.caller import Role
-from postal_service.desk import incident_desk, overview, reasons
-from postal_service.desk.incident_desk import Case
-from postal_service.desk.reasons import Group
+from postal_service.desk.published import reasons
+from postal_service.desk.published.reasons import Group
+from postal_service.desk.watch import incident_desk, overview
+from postal_service.desk.watch.incident_desk import Case
 from postal_service.web import approval_words
 from postal_service.web.guards import clerks, only
 from postal_service.web.inputs import Form

@@ -12,9 +12,10 @@ from litestar import Response
 from msgspec import to_builtins
 from msgspec.structs import replace
 
-from postal_service.desk import delivery, quarantine
-from postal_service.desk.delivery import Answer, Report
-from postal_service.desk.quarantine import Kept, Quarantined, Sent
+from postal_service.desk.door import delivery
+from postal_service.desk.door.delivery import Answer, Report
+from postal_service.desk.watch import quarantine
+from postal_service.desk.watch.quarantine import Kept, Quarantined, Sent
 from postal_service.security_store import Entered
 from postal_service.web import scans
 from postal_service.web.scans import BatchIn, BatchOut, Problem, ScanIn

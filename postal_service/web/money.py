@@ -13,11 +13,11 @@ from msgspec import Meta
 
 from postal_service.caller import Role
 from postal_service.clock import VIETNAM
-from postal_service.desk import reasons
 from postal_service.desk.money import disputes, own_lines
 from postal_service.desk.money.disputes import BadDispute, Typed
 from postal_service.desk.money.lines import KINDS, operation_code
-from postal_service.desk.reasons import Group
+from postal_service.desk.published import reasons
+from postal_service.desk.published.reasons import Group
 from postal_service.web.errors import wants_english
 from postal_service.web.guards import only
 from postal_service.web.inputs import Form, day_of

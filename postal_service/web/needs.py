@@ -10,7 +10,7 @@ from msgspec import Struct
 from postal_service.bell import Bell as TheBell
 from postal_service.caller import Staff
 from postal_service.database import Database
-from postal_service.desk.codes import Verifiers as TheVerifiers
+from postal_service.desk.door.codes import Verifiers as TheVerifiers
 from postal_service.settings import Settings as TheSettings
 
 Db = NamedDependency[Database]  #: ``db``: async with db.begin(caller.context) as conn

@@ -17,8 +17,8 @@ from notifications.messages import masked
 from notifications.outbox_store import Depth, Ended, Failure, Spent
 from postal_service import metrics
 from postal_service.database import Connection, Context
-from postal_service.desk import calls_store
-from postal_service.desk.calls_store import Waiting
+from postal_service.desk.citizen import calls_store
+from postal_service.desk.citizen.calls_store import Waiting
 from postal_service.web import operator_words as words
 from postal_service.web.guards import operators
 from postal_service.web.inputs import Form

@@ -17,7 +17,7 @@ from notifications.messages import Size, Template
 from notifications.store import Version
 from notifications.templates import NETWORKS, Approval, Decision, NewText, Stored
 from postal_service.caller import Role
-from postal_service.desk.directory_words import NAMES
+from postal_service.desk.citizen.directory_words import NAMES
 from postal_service.web.guards import only
 from postal_service.web.inputs import Form
 from postal_service.web.needs import Caller, Db, Now, Settings

@@ -6,7 +6,7 @@ import re
 from collections.abc import Mapping
 from typing import Final
 
-from postal_service.desk.directory_words import NAMES
+from postal_service.desk.citizen.directory_words import NAMES
 
 STATES: Final[Mapping[str, str]] = {
     "queued": "chờ gửi",

@@ -17,12 +17,15 @@ from postal_service import security
 from postal_service.caller import Staff
 from postal_service.clock import VIETNAM
 from postal_service.database import Database
-from postal_service.desk import offices, outage, prints, shelf
-from postal_service.desk.archive import Filing
-from postal_service.desk.outage import Sheet
-from postal_service.desk.outage_errors import MOST, WHY
+from postal_service.desk import shelf
+from postal_service.desk.outages import outage
+from postal_service.desk.outages.outage import Sheet
+from postal_service.desk.outages.outage_errors import MOST, WHY
 from postal_service.desk.papers import Kind, form_set_on, labels, outage_packs, press, zebra
 from postal_service.desk.papers.outage_packs import Blank, OutagePack
+from postal_service.desk.printing import prints
+from postal_service.desk.printing.archive import Filing
+from postal_service.desk.published import offices
 from postal_service.settings import Settings as TheSettings
 from postal_service.web import counter_form
 from postal_service.web.guards import clerks

@@ -12,11 +12,15 @@ from litestar.params import FromPath, URLEncodedBody
 from litestar.response import Redirect
 
 from postal_service.clock import VIETNAM
-from postal_service.desk import complaints, guidance, item_papers, offices, outage, shelf
-from postal_service.desk.archive import Filing, UnknownPaper
+from postal_service.desk import guidance, shelf
+from postal_service.desk.citizen import complaints
+from postal_service.desk.outages import outage
 from postal_service.desk.papers import FormSet, Kind
 from postal_service.desk.papers.counter_papers import PickUp
 from postal_service.desk.papers.counter_words import counter_paper
+from postal_service.desk.printing import item_papers
+from postal_service.desk.printing.archive import Filing, UnknownPaper
+from postal_service.desk.published import offices
 from postal_service.web import counter_form
 from postal_service.web.guards import clerks
 from postal_service.web.inputs import Form

@@ -11,19 +11,19 @@ from litestar.params import FromPath
 
 from postal_service.caller import Role
 from postal_service.clock import VIETNAM
-from postal_service.desk import (
-    agency_forms,
+from postal_service.desk import papers
+from postal_service.desk.agency import agency_forms
+from postal_service.desk.papers import HandOverList, Kind, Letter
+from postal_service.desk.printing import (
     control_slip,
     filings,
     hand_over_papers,
     item_papers,
-    papers,
     prints,
     registers,
     reissue,
 )
-from postal_service.desk.archive import UnknownPaper
-from postal_service.desk.papers import HandOverList, Kind, Letter
+from postal_service.desk.printing.archive import UnknownPaper
 from postal_service.web.guards import clerks, only
 from postal_service.web.needs import Caller, Db, Now, Settings
 from postal_service.web.printing import LABELS, content_of, filed, struck, thermal

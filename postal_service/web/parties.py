@@ -9,9 +9,9 @@ from litestar.params import FromPath, FromQuery, URLEncodedBody
 from msgspec import Meta
 
 from postal_service.caller import Role
-from postal_service.desk import reads
+from postal_service.desk.citizen import reads
+from postal_service.desk.citizen.reads import Look, Why
 from postal_service.desk.errors import DeskError
-from postal_service.desk.reads import Look, Why
 from postal_service.web.guards import clerks, only
 from postal_service.web.inputs import Form, clean
 from postal_service.web.needs import Caller, Db, Now

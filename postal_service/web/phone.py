@@ -14,8 +14,8 @@ from notifications.messages import SECRET
 from notifications.store import Shown
 from postal_service import security
 from postal_service.database import Context
-from postal_service.desk import directory
-from postal_service.desk.directory import DeskDirectory
+from postal_service.desk.citizen import directory
+from postal_service.desk.citizen.directory import DeskDirectory
 from postal_service.web.needs import Db, Settings
 from postal_service.web.pages import is_fragment, page
 

@@ -10,13 +10,13 @@ from litestar.di import NamedDependency, Provide
 from litestar.params import FromPath, URLEncodedBody
 from litestar.response import Redirect
 
-from postal_service.desk import pickup_lists_store, pickups, pickups_store
 from postal_service.desk.errors import DeskError
 from postal_service.desk.intake import Incomplete
-from postal_service.desk.pickup_errors import CannotHappen, OrderedAlready
-from postal_service.desk.pickup_moves import HALVES, WORDS
-from postal_service.desk.pickup_rules import PickupEntry
-from postal_service.desk.pickups import By, Press
+from postal_service.desk.pickups import pickup_lists_store, pickups, pickups_store
+from postal_service.desk.pickups.pickup_errors import CannotHappen, OrderedAlready
+from postal_service.desk.pickups.pickup_moves import HALVES, WORDS
+from postal_service.desk.pickups.pickup_rules import PickupEntry
+from postal_service.desk.pickups.pickups import By, Press
 from postal_service.web import pickup_forms
 from postal_service.web.agency_visit import Visit, visit
 from postal_service.web.errors import status_of

@@ -10,13 +10,14 @@ from litestar import Controller, Response, get, post
 from litestar.di import NamedDependency, Provide
 from litestar.params import FromPath, URLEncodedBody
 
-from postal_service.desk import pickup_door, reasons
 from postal_service.desk.errors import DeskError
-from postal_service.desk.pickup_door import Filled, Taken, tried_again
-from postal_service.desk.pickup_errors import UnknownPickup
-from postal_service.desk.pickup_moves import HALVES
-from postal_service.desk.pickups import Press
-from postal_service.desk.reasons import Group
+from postal_service.desk.pickups import pickup_door
+from postal_service.desk.pickups.pickup_door import Filled, Taken, tried_again
+from postal_service.desk.pickups.pickup_errors import UnknownPickup
+from postal_service.desk.pickups.pickup_moves import HALVES
+from postal_service.desk.pickups.pickups import Press
+from postal_service.desk.published import reasons
+from postal_service.desk.published.reasons import Group
 from postal_service.web.agency_visit import Visit, visit
 from postal_service.web.courier_pages import home
 from postal_service.web.errors import status_of

@@ -14,14 +14,14 @@ from msgspec.structs import fields, replace
 
 from postal_service.clock import VIETNAM
 from postal_service.database import Connection, Context, Database
-from postal_service.desk import pickup_lists_store, pickups
 from postal_service.desk.errors import DeskError
 from postal_service.desk.intake import Incomplete
-from postal_service.desk.pickup_desk import opens_next
-from postal_service.desk.pickup_lists_store import Choice
-from postal_service.desk.pickup_places import locate
-from postal_service.desk.pickup_rules import FURTHEST, MOST_DOSSIERS, PickupEntry, read
-from postal_service.desk.pickups import By
+from postal_service.desk.pickups import pickup_lists_store, pickups
+from postal_service.desk.pickups.pickup_desk import opens_next
+from postal_service.desk.pickups.pickup_lists_store import Choice
+from postal_service.desk.pickups.pickup_places import locate
+from postal_service.desk.pickups.pickup_rules import FURTHEST, MOST_DOSSIERS, PickupEntry, read
+from postal_service.desk.pickups.pickups import By
 from postal_service.web.inputs import Form, clean
 
 AnyRequest = Request[Any, Any, Any]

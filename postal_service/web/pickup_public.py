@@ -17,18 +17,19 @@ from litestar.response import Redirect
 from notifications import phone as phones
 from postal_service import security
 from postal_service.database import Context, Database
-from postal_service.desk import offices, pickup_door, pickup_public
 from postal_service.desk.errors import DeskError
 from postal_service.desk.intake import Incomplete
-from postal_service.desk.pickup_errors import (
+from postal_service.desk.pickups import pickup_door, pickup_public
+from postal_service.desk.pickups.pickup_errors import (
     CannotHappen,
     OrderedAlready,
     UnknownPickup,
     WrongPickupCode,
 )
-from postal_service.desk.pickup_moves import Act, State, acts_from
-from postal_service.desk.pickup_rules import PickupEntry
-from postal_service.desk.pickups import By
+from postal_service.desk.pickups.pickup_moves import Act, State, acts_from
+from postal_service.desk.pickups.pickup_rules import PickupEntry
+from postal_service.desk.pickups.pickups import By
+from postal_service.desk.published import offices
 from postal_service.security import Limit
 from postal_service.web import pickup_forms
 from postal_service.web.address import client_address

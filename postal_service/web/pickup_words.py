@@ -7,8 +7,8 @@ from datetime import datetime, timedelta
 from typing import Final
 
 from postal_service.clock import VIETNAM
-from postal_service.desk.pickup_moves import Act, State
-from postal_service.desk.pickups_store import Pickup
+from postal_service.desk.pickups.pickup_moves import Act, State
+from postal_service.desk.pickups.pickups_store import Pickup
 
 CHANNELS: Final[Mapping[str, str]] = {
     "clerk": "gọi điện",

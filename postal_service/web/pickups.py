@@ -16,19 +16,22 @@ from litestar.response import Redirect
 from notifications import phone as phones
 from postal_service.caller import Staff
 from postal_service.database import Connection
-from postal_service.desk import item_papers, offices, pickup_desk, pickups, shelf
-from postal_service.desk.archive import Filing
+from postal_service.desk import shelf
+from postal_service.desk.citizen.masking import address as masked_address
 from postal_service.desk.errors import DeskError
 from postal_service.desk.intake import Incomplete
-from postal_service.desk.masking import address as masked_address
 from postal_service.desk.papers import Kind
 from postal_service.desk.papers.counter_papers import PickUp
 from postal_service.desk.papers.counter_words import counter_paper
-from postal_service.desk.pickup_errors import OrderedAlready, UnknownPickup
-from postal_service.desk.pickup_moves import CODES, HALVES, WORDS, Act, acts_from
-from postal_service.desk.pickup_rules import PickupEntry
-from postal_service.desk.pickups import By, Press, Ride
-from postal_service.desk.pickups_store import Pickup
+from postal_service.desk.pickups import pickup_desk, pickups
+from postal_service.desk.pickups.pickup_errors import OrderedAlready, UnknownPickup
+from postal_service.desk.pickups.pickup_moves import CODES, HALVES, WORDS, Act, acts_from
+from postal_service.desk.pickups.pickup_rules import PickupEntry
+from postal_service.desk.pickups.pickups import By, Press, Ride
+from postal_service.desk.pickups.pickups_store import Pickup
+from postal_service.desk.printing import item_papers
+from postal_service.desk.printing.archive import Filing
+from postal_service.desk.published import offices
 from postal_service.web import pickup_forms
 from postal_service.web.agency_visit import Visit, visit
 from postal_service.web.errors import status_of

@@ -10,9 +10,9 @@ from litestar import Response
 
 from postal_service.caller import Staff
 from postal_service.database import Database
-from postal_service.desk import archive
-from postal_service.desk.archive import Filing, Kept, Print
 from postal_service.desk.papers import Kind, copies, labels, press, zebra
+from postal_service.desk.printing import archive
+from postal_service.desk.printing.archive import Filing, Kept, Print
 
 #: The browser's own viewer draws the paper: nothing else may run in its page.
 VIEWER = "default-src 'none'; object-src 'self'; style-src 'unsafe-inline'; frame-ancestors 'self'"

@@ -16,7 +16,6 @@ from msgspec import Meta, Struct
 from postal_service.caller import Role, Staff
 from postal_service.database import Database
 from postal_service.desk import shelf
-from postal_service.desk.archive import Filing
 from postal_service.desk.errors import DeskError
 from postal_service.desk.money import amounts, counting, purses
 from postal_service.desk.money import lines as moved
@@ -34,6 +33,7 @@ from postal_service.desk.money.till_errors import (
 )
 from postal_service.desk.papers import Kind
 from postal_service.desk.papers.counter_words import counter_paper
+from postal_service.desk.printing.archive import Filing
 from postal_service.web.errors import status_of
 from postal_service.web.guards import clerks
 from postal_service.web.inputs import Form, clean, day_of

@@ -11,7 +11,7 @@ from litestar.response import Redirect
 from msgspec import Meta
 
 from postal_service.caller import Role
-from postal_service.desk import quarantine
+from postal_service.desk.watch import quarantine
 from postal_service.web import kept_scans
 from postal_service.web.guards import only
 from postal_service.web.inputs import Form

@@ -21,8 +21,8 @@ from postal_service import security, security_store
 from postal_service.caller import Staff
 from postal_service.clock import Clock
 from postal_service.database import Busy, Context, Database
-from postal_service.desk import radar
-from postal_service.desk.radar import Mark
+from postal_service.desk.watch import radar
+from postal_service.desk.watch.radar import Mark
 
 log = structlog.get_logger()
 

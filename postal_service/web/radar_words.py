@@ -8,8 +8,8 @@ from typing import Any, Final
 
 from msgspec import Struct
 
-from postal_service.desk.radar import Alarm
-from postal_service.desk.radar_rules import ANSWER_HOURS, Answer, Rule
+from postal_service.desk.watch.radar import Alarm
+from postal_service.desk.watch.radar_rules import ANSWER_HOURS, Answer, Rule
 from postal_service.web import words
 
 #: Each rule's name, and what somebody should do about it.

@@ -11,11 +11,11 @@ from litestar.params import FromPath
 
 from postal_service.caller import Staff
 from postal_service.database import Database
-from postal_service.desk.archive import Filing
 from postal_service.desk.money import receipts
 from postal_service.desk.money.model import Entry
 from postal_service.desk.papers import Kind, copies
 from postal_service.desk.papers.counter_words import counter_paper
+from postal_service.desk.printing.archive import Filing
 from postal_service.web.guards import clerks
 from postal_service.web.inputs import clean
 from postal_service.web.needs import Caller, Db, Now

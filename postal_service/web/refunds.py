@@ -11,11 +11,13 @@ from litestar.di import NamedDependency, Provide
 from litestar.params import FromPath, URLEncodedBody
 from litestar.response import Redirect
 
-from postal_service.desk import bounce_fees, prints, shelf
-from postal_service.desk.bounce_fees import UnknownRefund
+from postal_service.desk import shelf
+from postal_service.desk.bounces import bounce_fees
+from postal_service.desk.bounces.bounce_fees import UnknownRefund
 from postal_service.desk.money import ledger
 from postal_service.desk.money.words import NAMES
 from postal_service.desk.papers.refund_slips import RefundSlip, refund_slip
+from postal_service.desk.printing import prints
 from postal_service.web.catalogue_forms import Visit, visit
 from postal_service.web.guards import clerks, officers
 from postal_service.web.inputs import Form

@@ -13,8 +13,8 @@ from msgspec import Meta
 
 from postal_service.clock import VIETNAM
 from postal_service.database import Context
-from postal_service.desk import rights
-from postal_service.desk.rights import Wish
+from postal_service.desk.citizen import rights
+from postal_service.desk.citizen.rights import Wish
 from postal_service.web.guards import managers
 from postal_service.web.inputs import Form
 from postal_service.web.needs import Caller, Db, Now

@@ -14,9 +14,10 @@ from msgspec import Struct
 from postal_service.caller import Role, Staff
 from postal_service.clock import VIETNAM
 from postal_service.database import Connection, Database
-from postal_service.desk import offices, roster
-from postal_service.desk.offices import Office
-from postal_service.desk.roster import BadWeek, Duty, Shift
+from postal_service.desk.published import offices
+from postal_service.desk.published.offices import Office
+from postal_service.desk.watch import roster
+from postal_service.desk.watch.roster import BadWeek, Duty, Shift
 from postal_service.web.guards import only
 from postal_service.web.inputs import clean, day_of
 from postal_service.web.needs import Caller, Db, Now

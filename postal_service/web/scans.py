@@ -9,10 +9,10 @@ from uuid import UUID
 
 from msgspec import Meta, Struct, ValidationError, convert
 
-from postal_service.desk.delivery import ERRANDS, Answer, Report
+from postal_service.desk.door.delivery import ERRANDS, Answer, Report
+from postal_service.desk.door.proof import MOST_PHOTOS, Evidence
 from postal_service.desk.errors import DeskError
 from postal_service.desk.money.amounts import MOST_VND
-from postal_service.desk.proof import MOST_PHOTOS, Evidence
 from postal_service.web.errors import SENTENCES, status_of
 from postal_service.web.inputs import Moment, Wire
 from tracking.errors import TrackingError

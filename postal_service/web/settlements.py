@@ -16,8 +16,6 @@ from msgspec import Meta, Struct
 from postal_service.caller import Role
 from postal_service.clock import VIETNAM
 from postal_service.database import Connection
-from postal_service.desk import agencies, reasons
-from postal_service.desk.agencies import Agency
 from postal_service.desk.errors import DeskError, UnknownAgency
 from postal_service.desk.money import disputes, ledger, settlement_sheets, settlements
 from postal_service.desk.money.amounts import read_vnd
@@ -26,7 +24,9 @@ from postal_service.desk.money.settlement_errors import UnknownSettlement
 from postal_service.desk.money.settlements import HELD, Deposit, Wish
 from postal_service.desk.money.words import NAMES
 from postal_service.desk.papers.settlement_lists import settlement_list
-from postal_service.desk.reasons import Group
+from postal_service.desk.published import agencies, reasons
+from postal_service.desk.published.agencies import Agency
+from postal_service.desk.published.reasons import Group
 from postal_service.web.agency_visit import Visit, visit
 from postal_service.web.errors import status_of
 from postal_service.web.guards import managers, only

@@ -8,8 +8,8 @@ from litestar import Controller, get
 from litestar.params import FromPath
 from msgspec import Struct
 
-from postal_service.desk import clock_view, timeline
-from postal_service.desk.clock_view import ClockView
+from postal_service.desk.agency import clock_view, timeline
+from postal_service.desk.agency.clock_view import ClockView
 from postal_service.web.needs import Caller, Db, Now
 from postal_service.web.slips import readers
 from tracking.model import Dossier

@@ -12,9 +12,10 @@ from litestar.params import FromPath
 from postal_service.caller import Role
 from postal_service.clock import VIETNAM
 from postal_service.database import Connection
-from postal_service.desk import clock_view, reissue, timeline
-from postal_service.desk.clock_view import WHOSE, ClockView
-from postal_service.desk.timeline import Span, Timeline
+from postal_service.desk.agency import clock_view, timeline
+from postal_service.desk.agency.clock_view import WHOSE, ClockView
+from postal_service.desk.agency.timeline import Span, Timeline
+from postal_service.desk.printing import reissue
 from postal_service.web.door_forms import NEXT_ACTION
 from postal_service.web.guards import only
 from postal_service.web.inputs import clean, day_of

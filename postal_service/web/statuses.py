@@ -12,35 +12,24 @@ from postal_service import (
     security_phones,
     security_steps,
 )
-from postal_service.desk import (
-    agency_forms,
-    archive,
-    batches,
-    bounce_fees,
-    bounces,
-    catalogue_imports,
-    catalogue_tariffs,
-    catalogue_versions,
-    closures,
-    complaints,
-    evening_closing,
-    evening_counts,
-    evening_sheets,
-    incident_desk,
-    quarantine,
-    radar,
-    rights,
-)
-from postal_service.desk import approval_errors as asking
-from postal_service.desk import outage_errors as blanks
-from postal_service.desk import pickup_errors as fetching
+from postal_service.desk.agency import agency_forms
+from postal_service.desk.batches import batches
+from postal_service.desk.bounces import bounce_fees, bounces
+from postal_service.desk.catalogue import catalogue_imports, catalogue_tariffs, catalogue_versions
+from postal_service.desk.citizen import complaints, rights
 from postal_service.desk.errors import DeskError
+from postal_service.desk.evening import evening_closing, evening_counts, evening_sheets
 from postal_service.desk.money import back_errors as back
 from postal_service.desk.money import disputes, door_cash, orders
 from postal_service.desk.money import errors as money
 from postal_service.desk.money import settlement_errors as settling
 from postal_service.desk.money import till_errors as till
 from postal_service.desk.money import transfer_errors as transfer
+from postal_service.desk.outages import outage_errors as blanks
+from postal_service.desk.pickups import pickup_errors as fetching
+from postal_service.desk.printing import archive
+from postal_service.desk.watch import approval_errors as asking
+from postal_service.desk.watch import closures, incident_desk, quarantine, radar
 from routes.errors import RoutesError
 from tracking import custody_errors as custody
 from tracking import errors as tracking

@@ -9,9 +9,9 @@ from litestar import Controller, Request, Response, get, post
 from litestar.params import URLEncodedBody
 from litestar.response import Redirect
 
-from postal_service.desk import successions
 from postal_service.desk.errors import DeskError
-from postal_service.desk.successions import Wish
+from postal_service.desk.published import successions
+from postal_service.desk.published.successions import Wish
 from postal_service.web.calendars import Visit
 from postal_service.web.errors import status_of
 from postal_service.web.guards import managers

@@ -17,19 +17,12 @@ from msgspec import Struct
 from postal_service.caller import Role, Staff
 from postal_service.clock import VIETNAM
 from postal_service.database import Connection
-from postal_service.desk import (
-    approvals,
-    closures,
-    evening_sheets,
-    incident_desk,
-    overview,
-    radar,
-    roster,
-)
-from postal_service.desk.alarm_store import Mark
-from postal_service.desk.closures import Closure
-from postal_service.desk.radar_rules import Answer
-from postal_service.desk.roster import Shift
+from postal_service.desk.evening import evening_sheets
+from postal_service.desk.watch import approvals, closures, incident_desk, overview, radar, roster
+from postal_service.desk.watch.alarm_store import Mark
+from postal_service.desk.watch.closures import Closure
+from postal_service.desk.watch.radar_rules import Answer
+from postal_service.desk.watch.roster import Shift
 from postal_service.web import radar_words
 from postal_service.web.guards import only, session_token
 from postal_service.web.inputs import Form

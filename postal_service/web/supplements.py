@@ -12,15 +12,17 @@ from litestar.response import Redirect
 
 from postal_service.caller import Staff
 from postal_service.database import Database
-from postal_service.desk import filings, papers, shelf, supplement_papers, supplements
-from postal_service.desk.archive import Filing, UnknownPaper
+from postal_service.desk import papers, shelf
 from postal_service.desk.errors import DeskError
 from postal_service.desk.intake import Incomplete
 from postal_service.desk.intake_rules import HEAVIEST_G
 from postal_service.desk.money.model import Means
 from postal_service.desk.papers import Kind
-from postal_service.desk.supplement_papers import weighed
-from postal_service.desk.supplements import USUAL_G, Entry
+from postal_service.desk.printing import filings
+from postal_service.desk.printing.archive import Filing, UnknownPaper
+from postal_service.desk.ways import supplement_papers, supplements
+from postal_service.desk.ways.supplement_papers import weighed
+from postal_service.desk.ways.supplements import USUAL_G, Entry
 from postal_service.web.errors import status_of
 from postal_service.web.guards import clerks
 from postal_service.web.inputs import Form

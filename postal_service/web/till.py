@@ -16,7 +16,6 @@ from msgspec import Meta, Struct
 from postal_service.caller import Role, Staff
 from postal_service.database import Connection, Database
 from postal_service.desk import shelf
-from postal_service.desk.archive import Filing
 from postal_service.desk.counter_store import Draft
 from postal_service.desk.errors import DeskError
 from postal_service.desk.money import amounts, counting, days, lines, shifts
@@ -31,6 +30,7 @@ from postal_service.desk.money.till_errors import (
 )
 from postal_service.desk.papers import Kind
 from postal_service.desk.papers.counter_words import counter_paper
+from postal_service.desk.printing.archive import Filing
 from postal_service.web.errors import status_of, wants_english
 from postal_service.web.guards import clerks
 from postal_service.web.inputs import Form, clean, day_of

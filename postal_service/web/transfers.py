@@ -12,7 +12,7 @@ from litestar.params import FromPath, FromQuery, URLEncodedBody
 from litestar.response import Redirect
 from msgspec import Meta
 
-from postal_service.desk import prints, shelf
+from postal_service.desk import shelf
 from postal_service.desk.money import (
     bank_lines,
     bank_matching,
@@ -25,6 +25,7 @@ from postal_service.desk.money.model import Moment, Press
 from postal_service.desk.money.transfer_errors import TransferEnded
 from postal_service.desk.money.transfers import Wish
 from postal_service.desk.papers.transfer_slips import TransferSlip, transfer_slip
+from postal_service.desk.printing import prints
 from postal_service.web.counter import office
 from postal_service.web.errors import wants_english
 from postal_service.web.guards import clerks

@@ -9,7 +9,7 @@ from babel.dates import format_date
 from babel.numbers import format_decimal
 
 from postal_service.clock import VIETNAM
-from postal_service.desk.delivery import RELATIONS
+from postal_service.desk.door.delivery import RELATIONS
 
 #: The agency's status, for staff: national wording.
 STATUS: Final = {

@@ -10,7 +10,7 @@ import pytest
 from asyncpg import Connection
 from playwright.sync_api import Browser, Page, expect
 
-from postal_service.desk.approvals import Kind
+from postal_service.desk.watch.approvals import Kind
 from tests import make, trouble
 from tests.browser.conftest import check, sign_in
 from tests.make import MORNING, Town

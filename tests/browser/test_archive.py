@@ -9,12 +9,13 @@ from asyncpg import Connection
 from playwright.sync_api import Browser, expect
 
 from postal_service.caller import Role, Staff
-from postal_service.desk import archive, papers
-from postal_service.desk.archive import Filing
+from postal_service.desk import papers
 from postal_service.desk.papers import FormSet, Kind
+from postal_service.desk.printing import archive
+from postal_service.desk.printing.archive import Filing
 from tests import make
 from tests.browser.conftest import check, sign_in
-from tests.desk.test_papers_lists import SLIP
+from tests.desk.printing.test_papers_lists import SLIP
 from tests.make import MORNING, Town
 
 

@@ -17,12 +17,12 @@ from asyncpg import Connection
 from playwright.sync_api import Browser, Page, expect
 
 from postal_service.clock import Clock
-from postal_service.desk import rulings
-from postal_service.desk.rulings import Wish
+from postal_service.desk.agency import rulings
+from postal_service.desk.agency.rulings import Wish
 from tests import make
 from tests.browser.conftest import check, sign_in
-from tests.desk.test_batches import MST, agency_code, file, row
-from tests.desk.test_bounces import published, signed
+from tests.desk.batches.test_batches import MST, agency_code, file, row
+from tests.desk.bounces.test_bounces import published, signed
 from tests.make import MORNING, Town
 from tracking.pauses import AskedPaper
 from tracking.stages import Act

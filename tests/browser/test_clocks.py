@@ -11,8 +11,9 @@ import pytest
 from asyncpg import Connection
 from playwright.sync_api import Browser, Page, expect
 
-from postal_service.desk import leg_clocks, rulings
-from postal_service.desk.rulings import Wish
+from postal_service.desk.agency import rulings
+from postal_service.desk.agency.rulings import Wish
+from postal_service.desk.citizen import leg_clocks
 from tests import make
 from tests.browser.conftest import check, sign_in
 from tests.make import MORNING, Town

@@ -9,8 +9,9 @@ import pytest
 from asyncpg import Connection
 from playwright.sync_api import Browser, Page, expect
 
-from postal_service.desk import complaints, outage
-from postal_service.desk.complaints import Typed
+from postal_service.desk.citizen import complaints
+from postal_service.desk.citizen.complaints import Typed
+from postal_service.desk.outages import outage
 from tests import make, trouble
 from tests.browser.conftest import check, sign_in
 from tests.make import MORNING, Town

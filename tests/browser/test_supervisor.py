@@ -16,9 +16,9 @@ from asyncpg import Connection
 from playwright.sync_api import Browser, Page, expect
 
 from postal_service.clock import Clock
-from postal_service.desk import closures, roster
-from postal_service.desk.closures import New
-from postal_service.desk.roster import Duty
+from postal_service.desk.watch import closures, roster
+from postal_service.desk.watch.closures import New
+from postal_service.desk.watch.roster import Duty
 from tests import make
 from tests.browser.conftest import check, sign_in
 from tests.make import MORNING, Town

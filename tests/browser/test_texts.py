@@ -9,7 +9,7 @@ from playwright.sync_api import Browser, expect
 from notifications import outbox
 from postal_service import security_store
 from postal_service.caller import Role
-from postal_service.desk.directory import DeskDirectory
+from postal_service.desk.citizen.directory import DeskDirectory
 from tests import make
 from tests.browser.conftest import check, sign_in
 from tests.make import MORNING, Town

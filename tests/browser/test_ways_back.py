@@ -8,8 +8,8 @@ import pytest
 from asyncpg import Connection
 from playwright.sync_api import Browser, Page, expect
 
-from postal_service.desk import rulings
-from postal_service.desk.wishes import Wish
+from postal_service.desk.agency import rulings
+from postal_service.desk.agency.wishes import Wish
 from tests import make
 from tests.browser.conftest import NO_PRINTER, check, sign_in
 from tests.make import MORNING, Town

@@ -11,8 +11,10 @@ from msgspec.structs import replace
 
 from postal_service.caller import Role, Staff
 from postal_service.clock import VIETNAM
-from postal_service.desk import counter, drafts, prints, procedures, shelf
+from postal_service.desk import counter, drafts, shelf
 from postal_service.desk.intake import Entry, Incomplete, PaperEntry
+from postal_service.desk.printing import prints
+from postal_service.desk.published import procedures
 from tests import make
 from tests.make import MORNING, Town
 from tracking.stages import Stage

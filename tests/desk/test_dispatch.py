@@ -14,12 +14,14 @@ from asyncpg import Connection
 from postal_service import database as doors
 from postal_service.caller import Role, Staff
 from postal_service.database import Database
-from postal_service.desk import delivery, dispatch, field, round_sheet
-from postal_service.desk.delivery import Report
+from postal_service.desk import dispatch, field
 from postal_service.desk.dispatch import NothingToCarry, TakenMeanwhile, round_name
+from postal_service.desk.door import delivery
+from postal_service.desk.door.delivery import Report
+from postal_service.desk.door.proof import Evidence
 from postal_service.desk.errors import DeskError
-from postal_service.desk.proof import Evidence
-from postal_service.desk.round_sheet import Sheet
+from postal_service.desk.printing import round_sheet
+from postal_service.desk.printing.round_sheet import Sheet
 from tests import make
 from tests.make import MORNING, Town
 from tracking.custody_model import Item

@@ -8,10 +8,13 @@ import pytest
 from asyncpg import Connection
 from msgspec.structs import replace
 
-from postal_service.desk import counter, guidance, prints, procedures, reads, retention
+from postal_service.desk import counter, guidance
+from postal_service.desk.citizen import reads, retention
 from postal_service.desk.errors import NoTariff
 from postal_service.desk.intake import Entry, ExtraEntry, Incomplete, PaperEntry
 from postal_service.desk.money.model import Kind, Moment
+from postal_service.desk.printing import prints
+from postal_service.desk.published import procedures
 from tests.desk.test_counter import EXTRACT, LICENCE, MARRIAGE, accept, clerk, entry, refused
 from tests.make import MORNING, Town
 

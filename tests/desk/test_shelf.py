@@ -6,7 +6,8 @@ import pytest
 from asyncpg import Connection
 
 from postal_service.caller import Role, Staff
-from postal_service.desk import prints, shelf
+from postal_service.desk import shelf
+from postal_service.desk.printing import prints
 from tests import make
 from tests.make import MORNING, Town
 from tracking.bad_identifier import BadIdentifier

@@ -19,7 +19,7 @@ from postal_service import database as doors
 from postal_service import embedded, schema
 from postal_service.clock import Clock
 from postal_service.demo.house import dies_with_us, free_port, wait_for
-from postal_service.desk.load import load
+from postal_service.desk.published.load import load
 from postal_service.fake_network import FakeNetwork, running
 from postal_service.fields import Keys
 from postal_service.settings import DATA, Settings

@@ -16,7 +16,7 @@ from postal_service import schema, security, security_store
 from postal_service.clock import Clock
 from postal_service.database import Context, Database
 from postal_service.demo.house import free_port, wait_for
-from postal_service.desk.load import load
+from postal_service.desk.published.load import load
 from postal_service.fields import Keys
 from postal_service.security_store import Opening
 from postal_service.settings import DATA, Settings

@@ -24,11 +24,11 @@ from postal_service.desk.papers import (
     copies,
     counter_words,
 )
-from tests.desk import test_papers as counter
-from tests.desk import test_papers_lists as road
-from tests.desk.test_papers import MORNING
-from tests.desk.test_papers_all import ABOUT, NOTICE, PAGE, SLIP
-from tests.desk.test_papers_counter import FEES
+from tests.desk.printing import test_papers as counter
+from tests.desk.printing import test_papers_lists as road
+from tests.desk.printing.test_papers import MORNING
+from tests.desk.printing.test_papers_all import ABOUT, NOTICE, PAGE, SLIP
+from tests.desk.printing.test_papers_counter import FEES
 from tests.load.house import say
 
 #: Prints of each kind; the first sets the template and is not counted.

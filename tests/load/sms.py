@@ -24,7 +24,7 @@ from postal_service.bell import Bell
 from postal_service.clock import Clock
 from postal_service.database import Context, Database, open_database
 from postal_service.demo.house import free_port, wait_for
-from postal_service.desk.load import load
+from postal_service.desk.published.load import load
 from postal_service.fake_messages import Manner
 from postal_service.fake_network import FakeNetwork, running
 from postal_service.settings import DATA

@@ -14,10 +14,10 @@ from notifications.gateway import MemoryGateway
 from notifications.messages import measure
 from notifications.templates import TemplateRow
 from postal_service.database import Context, Database
-from postal_service.desk import tables
 from postal_service.desk.money import charges
 from postal_service.desk.money.amounts import MOST_VND
 from postal_service.desk.money.model import Kind, NewCharge
+from postal_service.desk.published import tables
 from postal_service.settings import DATA
 from tests import make
 from tests.make import HOMEWARD, MORNING, Town

@@ -27,7 +27,7 @@ from notifications.situations import (
     situations,
     valid_until,
 )
-from postal_service.desk.directory_words import ABOUT, TO_SAY
+from postal_service.desk.citizen.directory_words import ABOUT, TO_SAY
 from postal_service.settings import DATA
 from tests.make import MORNING
 from tracking import stages

@@ -16,8 +16,8 @@ from notifications import outbox, templates
 from notifications.messages import SECRET, masked
 from notifications.supersede import OVERTAKES
 from postal_service.database import Context, Database, open_database
-from postal_service.desk.directory import DeskDirectory
-from postal_service.desk.directory_words import TO_SAY
+from postal_service.desk.citizen.directory import DeskDirectory
+from postal_service.desk.citizen.directory_words import TO_SAY
 from tests import make
 from tests.make import MORNING, Town
 from tracking import corrections, detours

@@ -14,7 +14,7 @@ from notifications.health import Network, networks
 from notifications.receipt_store import Receipt, add_receipt
 from notifications.sending import Means, Pace
 from postal_service.database import Context, Database
-from postal_service.desk.directory import DeskDirectory
+from postal_service.desk.citizen.directory import DeskDirectory
 from tests.make import MORNING
 
 DIRECTORY = DeskDirectory(b"the key of a test")

@@ -8,8 +8,8 @@ from uuid import uuid4
 import pytest
 from asyncpg import Connection
 
-from postal_service.desk import clock_view, rulings
-from postal_service.desk.rulings import Wish
+from postal_service.desk.agency import clock_view, rulings
+from postal_service.desk.agency.rulings import Wish
 from tests import make
 from tests.make import MORNING, Town
 from tracking import calendar_changes, calendars, proposals, slip

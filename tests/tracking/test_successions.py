@@ -11,9 +11,10 @@ import pytest
 from asyncpg import Connection
 
 from postal_service import audit
-from postal_service.desk import agency_desk, leg_clocks, rulings
-from postal_service.desk import successions as desk_successions
-from postal_service.desk.rulings import Wish
+from postal_service.desk.agency import agency_desk, rulings
+from postal_service.desk.agency.rulings import Wish
+from postal_service.desk.citizen import leg_clocks
+from postal_service.desk.published import successions as desk_successions
 from tests import laid, make
 from tests.make import MORNING, Town
 from tracking import calendar_changes, proposals, slip, successions

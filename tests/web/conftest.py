@@ -15,7 +15,7 @@ from litestar.testing import AsyncTestClient
 from postal_service import security
 from postal_service.app import create_app
 from postal_service.clock import Clock
-from postal_service.desk import radar
+from postal_service.desk.watch import radar
 from postal_service.settings import Settings
 from tests import make
 from tests.make import MORNING, Town

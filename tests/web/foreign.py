@@ -18,27 +18,21 @@ from msgspec import Struct
 from PIL import Image
 
 from postal_service.caller import Staff
-from postal_service.desk import (
-    archive,
-    batches,
-    closures,
-    closures_store,
-    complaints,
-    offices,
-    outage,
-    outage_store,
-    party_store,
-    pickups,
-    proof_store,
-    radar,
-)
-from postal_service.desk.approvals import Kind
+from postal_service.desk.batches import batches
+from postal_service.desk.citizen import complaints, party_store
+from postal_service.desk.citizen.party_store import Person
+from postal_service.desk.door import proof_store
+from postal_service.desk.door.proof_store import Attachment
+from postal_service.desk.outages import outage, outage_store
 from postal_service.desk.papers import Kind as PaperKind
-from postal_service.desk.party_store import Person
-from postal_service.desk.pickup_places import Served
-from postal_service.desk.pickup_rules import Wanted as Visit
-from postal_service.desk.pickups import By, Press, Ride
-from postal_service.desk.proof_store import Attachment
+from postal_service.desk.pickups import pickups
+from postal_service.desk.pickups.pickup_places import Served
+from postal_service.desk.pickups.pickup_rules import Wanted as Visit
+from postal_service.desk.pickups.pickups import By, Press, Ride
+from postal_service.desk.printing import archive
+from postal_service.desk.published import offices
+from postal_service.desk.watch import closures, closures_store, radar
+from postal_service.desk.watch.approvals import Kind
 from tests import laid, make, trouble
 from tests.make import MORNING, Town
 from tests.web import foreign_bank, foreign_bounces, foreign_money, foreign_settlements

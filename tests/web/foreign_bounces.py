@@ -6,8 +6,8 @@ from uuid import uuid4
 
 from asyncpg import Connection
 
-from postal_service.desk import rulings
-from postal_service.desk.wishes import Wish
+from postal_service.desk.agency import rulings
+from postal_service.desk.agency.wishes import Wish
 from tests import make
 from tests.make import MORNING, Town
 from tracking.model import Dossier

@@ -11,7 +11,7 @@ import pytest
 from asyncpg import Connection
 
 from postal_service.clock import Clock
-from postal_service.desk.approvals import Kind
+from postal_service.desk.watch.approvals import Kind
 from tests import make, trouble
 from tests.make import MORNING, Town
 from tests.web.conftest import Client

@@ -14,8 +14,8 @@ import pytest
 from asyncpg import Connection
 
 from postal_service.clock import Clock
-from postal_service.desk import batches
-from tests.desk.test_batches import MST, agency_code, file, row
+from postal_service.desk.batches import batches
+from tests.desk.batches.test_batches import MST, agency_code, file, row
 from tests.make import MORNING, Town
 from tests.web.conftest import Client, read
 

@@ -7,8 +7,8 @@ from uuid import uuid4
 import pytest
 from asyncpg import Connection
 
-from postal_service.desk import rulings
-from postal_service.desk.rulings import Wish
+from postal_service.desk.agency import rulings
+from postal_service.desk.agency.rulings import Wish
 from tests import make
 from tests.make import MORNING, Town
 from tests.web.conftest import Client, read

@@ -11,7 +11,7 @@ import pytest
 from asyncpg import Connection
 
 from postal_service.database import Context, open_database
-from postal_service.desk import catalogue_imports
+from postal_service.desk.catalogue import catalogue_imports
 from tests import make
 from tests.make import Town
 from tests.web.conftest import Client, read

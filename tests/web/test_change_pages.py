@@ -11,8 +11,10 @@ import pytest
 from asyncpg import Connection
 
 from postal_service import database as doors
-from postal_service.desk import dispatch, dispatch_store, party_store, rulings
-from postal_service.desk.wishes import Wish
+from postal_service.desk import dispatch, dispatch_store
+from postal_service.desk.agency import rulings
+from postal_service.desk.agency.wishes import Wish
+from postal_service.desk.citizen import party_store
 from tests import make, trouble
 from tests.make import MORNING, Town
 from tests.web.conftest import Client

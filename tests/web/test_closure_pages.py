@@ -11,7 +11,7 @@ from asyncpg import Connection
 
 from postal_service.clock import VIETNAM, Clock
 from postal_service.database import Context, open_database
-from postal_service.desk import closures
+from postal_service.desk.watch import closures
 from tests import make
 from tests.make import MORNING, Town
 from tests.web.conftest import Client, read

@@ -13,7 +13,8 @@ import pytest
 from asyncpg import Connection
 from pypdf import PdfReader
 
-from postal_service.desk import counter, procedures
+from postal_service.desk import counter
+from postal_service.desk.published import procedures
 from tests.make import MORNING, Town
 from tests.web.conftest import Client
 

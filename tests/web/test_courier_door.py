@@ -14,7 +14,7 @@ from asyncpg import Connection
 from PIL import Image, ImageDraw
 
 from postal_service import security
-from postal_service.desk import pictures
+from postal_service.desk.door import pictures
 from postal_service.settings import Settings
 from tests import make
 from tests.make import Town

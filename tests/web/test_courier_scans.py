@@ -13,7 +13,7 @@ from asyncpg import Connection
 
 from postal_service.app import LARGEST_BODY, create_app
 from postal_service.clock import Clock
-from postal_service.desk import delivery
+from postal_service.desk.door import delivery
 from postal_service.settings import Settings
 from postal_service.web import scans, words
 from tests import make

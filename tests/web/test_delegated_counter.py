@@ -6,7 +6,7 @@ from datetime import date
 
 from asyncpg import Connection
 
-from postal_service.desk import delegations
+from postal_service.desk.agency import delegations
 from tests.desk.test_counter import entry
 from tests.make import Town
 from tests.web.conftest import Client

@@ -10,10 +10,10 @@ import pypdf
 import pytest
 from asyncpg import Connection
 
-from postal_service.desk import rulings
-from postal_service.desk.wishes import Wish
+from postal_service.desk.agency import rulings
+from postal_service.desk.agency.wishes import Wish
 from tests import make
-from tests.desk.test_bounces import published, signed
+from tests.desk.bounces.test_bounces import published, signed
 from tests.make import MORNING, Town
 from tests.web.conftest import Client, read
 from tracking.model import Dossier

@@ -9,7 +9,7 @@ import httpx
 import pytest
 from asyncpg import Connection
 
-from postal_service.desk.approvals import Kind
+from postal_service.desk.watch.approvals import Kind
 from tests import make, trouble
 from tests.make import Town
 from tests.trouble import Next

@@ -13,10 +13,11 @@ from asyncpg import Connection
 from notifications import outbox
 from postal_service.caller import Role, Staff
 from postal_service.cli_clock import told
-from postal_service.desk import clock_view, control_slip, rulings
-from postal_service.desk.directory import DeskDirectory
+from postal_service.desk.agency import clock_view, rulings
+from postal_service.desk.agency.rulings import Wish
+from postal_service.desk.citizen.directory import DeskDirectory
 from postal_service.desk.papers import figures
-from postal_service.desk.rulings import Wish
+from postal_service.desk.printing import control_slip
 from postal_service.web import words
 from tests import make
 from tests.make import MORNING, Town

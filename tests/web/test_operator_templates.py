@@ -16,7 +16,7 @@ from notifications.messages import fold, placeholders_in
 from notifications.templates import NETWORKS, TemplateRow
 from postal_service import security_store
 from postal_service.caller import Role
-from postal_service.desk import tables
+from postal_service.desk.published import tables
 from postal_service.settings import DATA
 from tests import make
 from tests.make import Town

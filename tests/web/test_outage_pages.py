@@ -13,7 +13,7 @@ from asyncpg import Connection
 
 from postal_service import security
 from postal_service.clock import Clock
-from postal_service.desk import outage
+from postal_service.desk.outages import outage
 from postal_service.settings import Settings
 from tests import make
 from tests.make import MORNING, Town

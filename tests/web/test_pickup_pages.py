@@ -11,8 +11,10 @@ import httpx
 import pytest
 from asyncpg import Connection
 
-from postal_service.desk import closures, pickup_notices, pickup_public, retention
-from postal_service.desk.directory import DeskDirectory
+from postal_service.desk.citizen import retention
+from postal_service.desk.citizen.directory import DeskDirectory
+from postal_service.desk.pickups import pickup_notices, pickup_public
+from postal_service.desk.watch import closures
 from tests import make
 from tests.make import MORNING, Town
 from tests.web.conftest import Client, read

@@ -13,7 +13,7 @@ from postal_service.clock import Clock
 from postal_service.database import Context, Database, open_database
 from postal_service.web import radar_feed
 from postal_service.web.radar_feed import Feed, still_open, told
-from tests.desk.test_radar import staff
+from tests.desk.watch.test_radar import staff
 from tests.make import MORNING, Town
 from tests.web.conftest import FRIDAY, Client, silent
 

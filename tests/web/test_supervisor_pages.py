@@ -8,7 +8,7 @@ from uuid import uuid4
 import pytest
 from asyncpg import Connection
 
-from postal_service.desk import radar
+from postal_service.desk.watch import radar
 from tests import make
 from tests.make import MORNING, Town
 from tests.web.conftest import FRIDAY, Client, read, silent

@@ -13,8 +13,10 @@ import pytest
 from asyncpg import Connection
 from pypdf import PdfReader
 
-from postal_service.desk import leg_clocks, rulings, supplements
-from postal_service.desk.wishes import Wish
+from postal_service.desk.agency import rulings
+from postal_service.desk.agency.wishes import Wish
+from postal_service.desk.citizen import leg_clocks
+from postal_service.desk.ways import supplements
 from tests import make
 from tests.make import MORNING, Town
 from tests.web.conftest import Client

@@ -12,7 +12,7 @@ from asyncpg import Connection
 
 from notifications import outbox
 from notifications.messages import SECRET
-from postal_service.desk.directory import DeskDirectory
+from postal_service.desk.citizen.directory import DeskDirectory
 from tests import make
 from tests.make import MORNING, Town
 from tests.web.conftest import Client

@@ -17,8 +17,8 @@ from typing import Final
 from msgspec import Struct
 
 from postal_service.clock import VIETNAM
-from postal_service.desk.batch_csv import dialect, folded, tidy
-from postal_service.desk.catalogue_csv import BadFile, records, text_of
+from postal_service.desk.batches.batch_csv import dialect, folded, tidy
+from postal_service.desk.catalogue.catalogue_csv import BadFile, records, text_of
 from postal_service.desk.money.amounts import read_vnd
 from postal_service.desk.money.errors import BadAmount
 

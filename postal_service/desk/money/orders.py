@@ -12,15 +12,16 @@ from uuid import UUID
 from asyncpg import Connection, Record
 from msgspec import Struct
 
-from postal_service.desk import agencies, agency_desk, offices, tariffs
+from postal_service.desk.agency import agency_desk
+from postal_service.desk.citizen.promise import day_of
 from postal_service.desk.errors import DeskError
 from postal_service.desk.intake_rules import RESULT_G
 from postal_service.desk.money import charges, charges_store
 from postal_service.desk.money.amounts import read_vnd
 from postal_service.desk.money.errors import UnknownCharge
 from postal_service.desk.money.model import FOR_AGENCY, Charge, Kind, Moment, NewCharge, Payer
-from postal_service.desk.procedures import Service
-from postal_service.desk.promise import day_of
+from postal_service.desk.published import agencies, offices, tariffs
+from postal_service.desk.published.procedures import Service
 from tracking.model import Actor
 from tracking.slip import Slip
 from tracking.stages import Leg, Stage

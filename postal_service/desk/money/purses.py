@@ -16,7 +16,6 @@ from msgspec import Struct
 
 from postal_service.caller import Role, Staff
 from postal_service.clock import VIETNAM
-from postal_service.desk import item_papers, offices
 from postal_service.desk.money import counting, ledger
 from postal_service.desk.money import purses_store as store
 from postal_service.desk.money.errors import EntryReused, UnknownEntry
@@ -44,6 +43,8 @@ from postal_service.desk.money.till_errors import (
     WhyNeeded,
 )
 from postal_service.desk.papers.counter_papers import PaidIn
+from postal_service.desk.printing import item_papers
+from postal_service.desk.published import offices
 from tracking import custody, custody_store
 from tracking.custody_model import Kind as ListKind
 from tracking.custody_model import NewHandOver, Offered

@@ -11,7 +11,6 @@ from uuid import UUID
 from asyncpg import Connection, Record
 
 from postal_service.caller import Staff
-from postal_service.desk import item_papers, offices, prints
 from postal_service.desk.money import charges, ledger_store
 from postal_service.desk.money import receipts_store as store
 from postal_service.desk.money.errors import UnknownEntry
@@ -29,6 +28,8 @@ from postal_service.desk.money.till_errors import NothingPaid
 from postal_service.desk.money.words import NAMES
 from postal_service.desk.papers import FormSet
 from postal_service.desk.papers.counter_papers import FeeReceipt, MoneyLine
+from postal_service.desk.printing import item_papers, prints
+from postal_service.desk.published import offices
 
 __all__ = ["Receipt", "find", "of_dossier", "of_scans", "paper"]
 

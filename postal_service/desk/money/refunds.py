@@ -14,7 +14,7 @@ from asyncpg import Connection, Record
 from msgspec import Struct
 
 from postal_service.caller import Staff
-from postal_service.desk.agency_desk import own_slip
+from postal_service.desk.agency.agency_desk import own_slip
 from postal_service.desk.money import charges
 from postal_service.desk.money import refunds_store as store
 from postal_service.desk.money.back_errors import BadWhy, NothingToRefund

@@ -16,7 +16,6 @@ from asyncpg import Connection, Record
 
 from postal_service.caller import Role, Staff
 from postal_service.clock import VIETNAM
-from postal_service.desk import approval_terms, approvals_store
 from postal_service.desk.money import back_errors, ledger, ledger_store, refunds_store
 from postal_service.desk.money import reversals_store as store
 from postal_service.desk.money.errors import AlreadyReversed, SamePerson, UnknownEntry
@@ -30,11 +29,12 @@ from postal_service.desk.money.model import (
     Reversal,
 )
 from postal_service.desk.money.reversals_store import Told
+from postal_service.desk.watch import approval_terms, approvals_store
 from tracking.corrections import Undo
 
 __all__ = ["after_undo", "asked", "by_subject", "carry_out", "check_hand", "concerns", "subject_of"]
 
-#: How the question is named among those that take two people (`desk/approvals.py`).
+#: How the question is named among those that take two people (`desk/watch/approvals.py`).
 ASKED_AS: Final = "reverse_entry"
 #: "Wrong delivery reported": why a courier's own undoing asks for its money's.
 UNDONE: Final = "CR02"

@@ -8,12 +8,12 @@ from collections.abc import Sequence
 from typing import Final
 
 from postal_service.clock import VIETNAM
-from postal_service.desk import prints
-from postal_service.desk.catalogue_csv import BOM, defused
+from postal_service.desk.catalogue.catalogue_csv import BOM, defused
 from postal_service.desk.money.settlements import HELD
 from postal_service.desk.money.settlements_store import Settled, SettledLine
 from postal_service.desk.money.words import NAMES
 from postal_service.desk.papers.settlement_lists import SettlementLine, SettlementList
+from postal_service.desk.printing import prints
 
 COLUMNS: Final = (
     "so_quyet_toan", "ma_ho_so", "so_bien_nhan", "khoan", "bien_lai", "thoi_diem", "so_tien",

@@ -17,7 +17,7 @@ from msgspec import Struct
 
 from postal_service.caller import Role, Staff
 from postal_service.clock import VIETNAM
-from postal_service.desk import counter_store, item_papers, offices
+from postal_service.desk import counter_store
 from postal_service.desk.money import counting, ledger
 from postal_service.desk.money import shifts_store as store
 from postal_service.desk.money.lines import KINDS, Moved
@@ -32,6 +32,8 @@ from postal_service.desk.money.till_errors import (
     UnknownShift,
 )
 from postal_service.desk.papers.counter_papers import CashUp, Move, Taken
+from postal_service.desk.printing import item_papers
+from postal_service.desk.published import offices
 
 __all__ = ["Shift"]
 

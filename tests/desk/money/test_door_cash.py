@@ -9,11 +9,11 @@ from asyncpg import Connection
 from msgspec.structs import replace
 
 from postal_service.caller import Role, Staff
-from postal_service.desk import delivery
-from postal_service.desk.delivery import Report
+from postal_service.desk.door import delivery
+from postal_service.desk.door.delivery import Report
+from postal_service.desk.door.proof import Evidence
 from postal_service.desk.money import charges, door_cash, ledger, reconcile
 from postal_service.desk.money.model import Account, Kind, Purse
-from postal_service.desk.proof import Evidence
 from tests import make
 from tests.make import MORNING, Town
 from tracking.model import Dossier, Event

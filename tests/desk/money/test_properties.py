@@ -15,7 +15,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from postal_service.caller import Staff
-from postal_service.desk import bounce_fees
+from postal_service.desk.bounces import bounce_fees
 from postal_service.desk.errors import DeskError
 from postal_service.desk.money import (
     charges,

@@ -9,16 +9,10 @@ import pytest
 from asyncpg import Connection
 
 from postal_service.caller import Staff
-from postal_service.desk import approvals, delivery, field
-from postal_service.desk.approval_errors import (
-    AlreadyAsked,
-    BadAsk,
-    NotTheSecondPerson,
-    UnknownSubject,
-)
-from postal_service.desk.approvals import Ask, Kind
-from postal_service.desk.approvals_store import Approval
-from postal_service.desk.delivery import Report
+from postal_service.desk import field
+from postal_service.desk.door import delivery
+from postal_service.desk.door.delivery import Report
+from postal_service.desk.door.proof import Evidence
 from postal_service.desk.money import charges, collect, ledger, refunds_store, reversals
 from postal_service.desk.money.back_errors import NotReversible
 from postal_service.desk.money.errors import AlreadyReversed, SamePerson
@@ -31,7 +25,15 @@ from postal_service.desk.money.model import (
     NewEntry,
     Purse,
 )
-from postal_service.desk.proof import Evidence
+from postal_service.desk.watch import approvals
+from postal_service.desk.watch.approval_errors import (
+    AlreadyAsked,
+    BadAsk,
+    NotTheSecondPerson,
+    UnknownSubject,
+)
+from postal_service.desk.watch.approvals import Ask, Kind
+from postal_service.desk.watch.approvals_store import Approval
 from tests import make, trouble
 from tests.desk.money.books import balances, fee, paid, press
 from tests.make import MORNING, Town

@@ -1,0 +1,1 @@
+"""An organisation's dossiers, taken in by file."""

@@ -1,0 +1,1 @@
+"""What an agency sends back: whose fault it was, what that costs, what an office learns from it."""

@@ -1,0 +1,1 @@
+"""What a citizen sees, is told and may ask for; and who looked at her data."""

@@ -1,0 +1,1 @@
+"""Handing over to the citizen: proof, codes, attempts, what waits and what goes back."""

@@ -1,0 +1,1 @@
+"""The evening count of what lies at an office."""

@@ -1,0 +1,1 @@
+"""Printed sheets for the hours without power, and their numbers."""

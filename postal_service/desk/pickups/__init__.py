@@ -1,0 +1,1 @@
+"""Orders to fetch papers at a citizen's home."""

@@ -1,0 +1,1 @@
+"""What the province publishes, with the days it is in force: offices, procedures, prices."""

@@ -1,0 +1,1 @@
+"""What supervisors look after: silences, incidents, closures, rosters, approvals."""

@@ -1,0 +1,1 @@
+"""What changes on the way: another address, papers added, a result by post, papers sent back."""
