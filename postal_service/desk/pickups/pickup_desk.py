@@ -29,6 +29,8 @@ LATELY: Final = timedelta(days=14)
 
 async def find(conn: Connection[Record], number: str) -> Pickup:
     """The order with this number, if it is any business of whoever asks. Raises UnknownPickup."""
+    if not number.isprintable():
+        raise UnknownPickup
     pickup_id = await store.id_of(conn, number[:20])
     return await get(conn, pickup_id)
 
