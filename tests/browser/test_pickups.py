@@ -116,6 +116,7 @@ def test_an_officer_asks_for_a_visit(
 ) -> None:
     page = browser.new_page(viewport=DESK)
     sign_in(page, site, "officer", "/agency")
+    page.locator("summary", has_text="Thêm").click()
     page.get_by_role("link", name="Đón tại nhà").click()
     both(page)
     page.set_viewport_size(DESK)

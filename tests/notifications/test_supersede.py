@@ -39,6 +39,7 @@ class Message(Struct, frozen=True, kw_only=True):
 
     event_id: int
     template: str
+    order_event_id: int | None = None
 
 
 @pytest.fixture

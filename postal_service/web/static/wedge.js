@@ -20,7 +20,9 @@ export function listen(heard) {
     const fast = key.timeStamp - last < APART;
     last = key.timeStamp;
     if (key.key === "Enter") {
-      let scan = fast && text.length >= SHORTEST ? text : "";
+      // no code has a blank in it but a card's; a name that is typed has
+      const blank = text.includes(" ") && !text.includes("|");
+      let scan = fast && text.length >= SHORTEST && !blank ? text : "";
       text = "";
       const ours = OURS.exec(document.activeElement?.value ?? "");
       if (ours && !document.activeElement.hasAttribute("data-scan")) {
