@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import os
+import signal
 import subprocess
 import sys
 import time
 import urllib.request
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 import pytest
@@ -59,6 +60,7 @@ def served(url: str, clock: Clock, *, demo: bool) -> Iterator[str]:
         },
         stdout=subprocess.DEVNULL,
         stderr=subprocess.DEVNULL,
+        start_new_session=True,
     )
     address = f"http://localhost:{port}"
     try:
@@ -67,6 +69,8 @@ def served(url: str, clock: Clock, *, demo: bool) -> Iterator[str]:
     finally:
         child.terminate()
         child.wait(20)
+        with suppress(ProcessLookupError):  # a worker born while its master ended
+            os.killpg(child.pid, signal.SIGKILL)
 
 
 def wait_for(address: str) -> None:

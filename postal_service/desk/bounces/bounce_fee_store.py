@@ -185,7 +185,7 @@ class Due(Struct, frozen=True, kw_only=True):
     paid_at: datetime | None
 
 
-DUE_AT_OFFICE = """
+SELECT_DUE = """
 SELECT r.id, d.ref, r.dossier_id, r.charge_id, c.kind, r.office_id, o.name AS office, r.agency_id,
        g.short_name AS agency, a.full_name AS payer, p.name_vi AS procedure, r.amount_vnd,
        r.opened_at, r.said, r.dropped_at, r.entry_id, e.posted_at AS paid_at
@@ -197,41 +197,30 @@ SELECT r.id, d.ref, r.dossier_id, r.charge_id, c.kind, r.office_id, o.name AS of
   JOIN office o ON o.id = r.office_id
   LEFT JOIN agency g ON g.id = r.agency_id
   LEFT JOIN entry e ON e.id = r.entry_id
+"""
+DUE_AT_OFFICE = (
+    SELECT_DUE
+    + """
  WHERE r.office_id = $1 AND r.dropped_at IS NULL AND (r.entry_id IS NULL OR e.posted_at >= $2)
  ORDER BY r.entry_id IS NOT NULL, r.opened_at, r.id
  LIMIT 500
 """
-DUE_AT_AGENCY = """
-SELECT r.id, d.ref, r.dossier_id, r.charge_id, c.kind, r.office_id, o.name AS office, r.agency_id,
-       g.short_name AS agency, a.full_name AS payer, p.name_vi AS procedure, r.amount_vnd,
-       r.opened_at, r.said, r.dropped_at, r.entry_id, e.posted_at AS paid_at
-  FROM refund_due r
-  JOIN charge c ON c.id = r.charge_id
-  JOIN dossier d ON d.id = r.dossier_id
-  JOIN procedure p ON p.id = d.procedure_id
-  JOIN party a ON a.id = d.applicant_id
-  JOIN office o ON o.id = r.office_id
-  LEFT JOIN agency g ON g.id = r.agency_id
-  LEFT JOIN entry e ON e.id = r.entry_id
+)
+DUE_AT_AGENCY = (
+    SELECT_DUE
+    + """
  WHERE r.agency_id = $1 AND r.dropped_at IS NULL AND (r.said IS NULL OR r.said_at >= $2)
  ORDER BY r.said IS NOT NULL, r.opened_at, r.id
  LIMIT 500
 """
-DUE_BY_ID = """
-SELECT r.id, d.ref, r.dossier_id, r.charge_id, c.kind, r.office_id, o.name AS office, r.agency_id,
-       g.short_name AS agency, a.full_name AS payer, p.name_vi AS procedure, r.amount_vnd,
-       r.opened_at, r.said, r.dropped_at, r.entry_id, e.posted_at AS paid_at
-  FROM refund_due r
-  JOIN charge c ON c.id = r.charge_id
-  JOIN dossier d ON d.id = r.dossier_id
-  JOIN procedure p ON p.id = d.procedure_id
-  JOIN party a ON a.id = d.applicant_id
-  JOIN office o ON o.id = r.office_id
-  LEFT JOIN agency g ON g.id = r.agency_id
-  LEFT JOIN entry e ON e.id = r.entry_id
+)
+DUE_BY_ID = (
+    SELECT_DUE
+    + """
  WHERE r.id = $1
    FOR NO KEY UPDATE OF r
 """
+)
 
 
 async def due_at_office(conn: Connection[Record], office_id: int, since: datetime) -> list[Due]:
